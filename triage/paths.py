@@ -10,7 +10,11 @@ _PACKAGE = Path(__file__).resolve().parent
 def shipped(name: str) -> Path:
     """The folder `templates`, `rules` or `mailbox_fixtures` that came with this program."""
     checkout = _PACKAGE.parent / name
-    return checkout if checkout.is_dir() and (_PACKAGE.parent / "pyproject.toml").is_file() else _PACKAGE / "_shipped" / name
+    return (
+        checkout
+        if checkout.is_dir() and (_PACKAGE.parent / "pyproject.toml").is_file()
+        else _PACKAGE / "_shipped" / name
+    )
 
 
 def trained() -> Path:
