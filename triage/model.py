@@ -262,8 +262,23 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A run of characters of `Draft.text` with one origin.
+
+    kind: `template` (its own words), `clause`, `computed`, `deadline`, `quoted` (the sender said it), `desk`;
+    source: which one, as `en/closing.j2`, `sla.tiers`, `claim.total`.
+    """
+
+    start: int
+    end: int
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """An unsent reply. text and html are twins; sources: for each paragraph of `text`, what it stems from."""
+    """An unsent reply. text and html are twins; sources: for each paragraph of `text`, what it stems from; spans: for
+    each run of its characters down to the quoted original."""
 
     subject: str
     text: str
@@ -275,6 +290,7 @@ class Draft:
     references: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
