@@ -242,7 +242,8 @@ class _Source:
 
     def wrong_syntax(self, error: tomllib.TOMLDecodeError) -> ConfigError:
         place = re.search(r"\(at line (\d+)", str(error))
-        what = f"this is not TOML: {re.sub(r' \(at .*', '', str(error))}."
+        complaint = re.sub(r" \(at .*", "", str(error))
+        what = f"this is not TOML: {complaint}."
         remedy = 'A line reads key = "text" or key = 12; a section reads [desk].'
         return ConfigError(self.where, what, remedy, int(place[1]) if place else None)
 

@@ -7,10 +7,9 @@ the command stops with `Conflict` and nothing is changed. Nothing here sends a m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -199,9 +198,13 @@ def decode(kind: type[_T], record: str) -> _T:
     return value
 
 
-@cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)  # costly to build, cheap to use
+    return _adapters[kind]
 
 
 def _route(decision: Decision) -> Kind:
