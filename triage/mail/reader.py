@@ -1,0 +1,266 @@
+"""A mail put together from its parts: the one function that the rest of the program calls."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from triage.mail import automated, characters, headers, html, mime, quotes, signature
+from triage.model import Address, Attachment, Message
+
+MAX_TEXT = 1_000_000
+MAX_ATTACHMENT_TEXT = 1_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_TEXT_NAMES = (
+    *(".txt", ".log", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".md", ".yaml", ".yml", ".xml", ".ini", ".conf"),
+    *(".cfg", ".eml", ".ics", ".sql", ".py", ".js", ".ts", ".sh", ".toml"),
+)
+_TEXT_TYPES = re.compile(
+    r"text/|application/(?:x-)?(?:json|ndjson|jsonl|json-lines|csv|xml|yaml|log|sql)$"
+    r"|message/(?:(?:global-)?delivery-status|feedback-report|disposition-notification)"
+)
+
+
+@dataclass(slots=True)
+class _Body:
+    """What is gathered on the walk through the parts."""
+
+    pieces: list[tuple[str, str]] = field(default_factory=list)  # (plain, html) of each stretch of the body
+    attachments: list[Attachment] = field(default_factory=list)
+    embedded: list[mime.Part] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+
+
+def parse(raw: bytes, *, source: str, received_at: datetime | None = None) -> Message:
+    """The mail in `raw`, read as far as it can be; never raises.
+
+    source: where it came from, for people. received_at: when our server got it, aware; without it the topmost Received
+    header counts, then Date, then 1970-01-01 with a defect.
+    """
+    sha256 = hashlib.sha256(raw).hexdigest()
+    try:
+        return _parse(raw, source, sha256, received_at)
+    except Exception as error:  # the promise of this function: a mail is never lost to a defect of the reader
+        text, _, _ = characters.readable(raw[:MAX_TEXT].decode("utf-8", "replace"))
+        return Message(
+            source=source,
+            sha256=sha256,
+            received_at=_utc(received_at) or EPOCH,
+            text=text,
+            defects=(f"The mail could not be taken apart ({type(error).__name__}) and is shown as it arrived.",),
+        )
+
+
+def _utc(stamp: datetime | None) -> datetime | None:
+    if stamp is None:
+        return None
+    return headers.in_utc(stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC))
+
+
+def _parse(raw: bytes, source: str, sha256: str, received_at: datetime | None) -> Message:
+    defects: list[str] = []
+    root = mime.parse(raw, defects)
+    body = _Body(defects=defects)
+    _gather(root, body, inside_alternative=False)
+    charset = root.parameters.get("charset", "")
+    values = tuple((name, headers.words(value, charset)) for name, value in root.headers)
+    first = _first(values)
+    subject = first("subject")
+    own, quoted, signed, hidden, forwarded = _words(body)
+    for part in body.embedded:
+        forwarded = True
+        quoted = "\n\n".join(filter(None, [quoted, _shown(part)]))
+    senders = headers.addresses(root.header("from"), charset) or headers.addresses(root.header("sender"), charset)
+    date = headers.moment(first("date"))
+    return Message(
+        source=source,
+        sha256=sha256,
+        received_at=_utc(received_at) or _arrival(first, date, defects),
+        message_id=next(iter(headers.identifiers(root.header("message-id"))), None),
+        date=date,
+        sender=next((one for one in senders if one.email), senders[0] if senders else None),
+        reply_to=headers.addresses(root.header("reply-to"), charset),
+        to=_every(root, "to", charset),
+        cc=_every(root, "cc", charset),
+        subject=subject,
+        text=own,
+        quoted=quoted,
+        signature=signed,
+        html="\n".join(page for _, page in body.pieces if page) or None,
+        attachments=tuple(body.attachments),
+        in_reply_to=headers.identifiers(root.header("in-reply-to")),
+        references=headers.identifiers(root.header("references")),
+        headers=values,
+        automated=automated.signs(values, root, next(iter(senders), None)),
+        forwarded=forwarded,
+        hidden=hidden,
+        defects=tuple(dict.fromkeys(defects)),
+    )
+
+
+def _first(values: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
+    table: dict[str, str] = {}
+    for name, value in values:
+        table.setdefault(name.lower(), value)
+    return lambda name: table.get(name, "")
+
+
+def _every(root: mime.Part, name: str, charset: str) -> tuple[Address, ...]:
+    """The addresses of all headers of that name: some programs write one for each."""
+    found = [value for key, value in root.headers if key.lower() == name]
+    return tuple(dict.fromkeys(one for value in found for one in headers.addresses(value, charset)))
+
+
+def _arrival(first: Callable[[str], str], date: datetime | None, defects: list[str]) -> datetime:
+    arrived = headers.received(first("received")) if first("received") else None
+    arrived = arrived or _utc(date)
+    if arrived is None:
+        defects.append("The mail does not say when it arrived or was sent; 1970-01-01 stands for that.")
+        return EPOCH
+    return arrived
+
+
+# --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _gather(part: mime.Part, body: _Body, *, inside_alternative: bool) -> None:
+    kind = part.content_type
+    if kind.startswith("multipart/"):
+        if kind == "multipart/alternative":
+            _gather_alternative(part, body)
+        else:
+            for child in part.children:
+                _gather(child, body, inside_alternative=inside_alternative)
+    elif kind in {"message/rfc822", "message/global", "message/news"} and part.children:
+        body.embedded.append(part.children[0])
+        body.attachments.append(_attachment(part, body, text=_shown(part.children[0])))
+    elif kind.startswith("text/") and not _is_attached(part, body):
+        text = _text(part, body.defects)
+        if kind == "text/html" or (kind == "text/plain" and _is_html(text)):
+            body.pieces.append(("", text))
+        elif kind in {"text/plain", "text/enriched", "text/markdown", "text/x-markdown"}:
+            body.pieces.append((_unflowed(text, part), ""))
+        else:
+            body.attachments.append(_attachment(part, body, text=text))
+    else:
+        body.attachments.append(_attachment(part, body))
+
+
+def _gather_alternative(part: mime.Part, body: _Body) -> None:
+    inner = _Body(defects=body.defects)
+    for child in part.children:
+        _gather(child, inner, inside_alternative=True)
+    plain = "\n\n".join(text for text, _ in inner.pieces if text)
+    page = "\n".join(text for _, text in inner.pieces if text)
+    if plain or page:
+        body.pieces.append((plain, page))
+    body.attachments += inner.attachments
+    body.embedded += inner.embedded
+
+
+def _is_attached(part: mime.Part, body: _Body) -> bool:
+    if part.disposition == "attachment":
+        return True
+    return bool(part.name) and (
+        bool(body.pieces) or part.content_type not in {"text/plain", "text/html"} or part.disposition == "inline"
+    )
+
+
+def _is_html(text: str) -> bool:
+    head = text[:300].lstrip().lower()
+    return head.startswith(("<!doctype html", "<html", "<head", "<body"))
+
+
+def _text(part: mime.Part, defects: list[str]) -> str:
+    data = mime.content(part, defects)
+    if len(data) > 4 * MAX_TEXT:
+        data = data[: 4 * MAX_TEXT]
+        defects.append("The text is very long; only its beginning was read.")
+    text, told = characters.decode(data, part.parameters.get("charset", ""))
+    if told:
+        defects.append(told)
+    return text
+
+
+def _unflowed(text: str, part: mime.Part) -> str:
+    """Lines that a mail program broke, put together again. RFC 3676."""
+    if part.parameters.get("format", "").lower() != "flowed":
+        return text
+    joined = "" if part.parameters.get("delsp", "").lower() == "yes" else " "
+    out: list[str] = []
+    open_line = False
+    for line in text.splitlines():
+        flows = line.endswith(" ") and line != "-- "
+        if open_line and line[:1] != ">" and out and out[-1][:1] != ">" and line.strip():
+            out[-1] = out[-1].rstrip(" ") + joined + line
+        else:
+            out.append(line)
+        open_line = flows
+    return "\n".join(out)
+
+
+def _attachment(part: mime.Part, body: _Body, text: str | None = None) -> Attachment:
+    data = mime.content(part, body.defects)
+    name = _name(part, {one.name for one in body.attachments})
+    if text is None and (_TEXT_TYPES.match(part.content_type) or name.lower().endswith(_TEXT_NAMES)):
+        text, _ = characters.decode(data[:MAX_ATTACHMENT_TEXT], part.parameters.get("charset", ""))
+    if text is not None:
+        text = characters.readable(text)[0]
+    return Attachment(name, part.content_type, len(data), hashlib.sha256(data).hexdigest(), text)
+
+
+def _name(part: mime.Part, taken: set[str]) -> str:
+    given = headers.words(part.name.encode("utf-8", "surrogatepass"))
+    given = given.replace("\\", "/").rpartition("/")[2][:200].strip() or part.content_type.replace("/", ".")
+    name, count = given, 2
+    while name in taken:
+        name, count = f"{given} ({count})", count + 1
+    return name
+
+
+def _shown(part: mime.Part) -> str:
+    """A mail inside the mail as a person sees it: its main headers, then its text."""
+    inner = _Body()
+    _gather(part, inner, inside_alternative=False)
+    head = [
+        f"{name.title()}: {headers.words(part.header(name))}"
+        for name in ("from", "date", "to", "subject")
+        if part.header(name)
+    ]
+    texts = [plain or html.page(page).text for plain, page in inner.pieces]
+    return characters.readable("\n".join(head) + "\n\n" + "\n\n".join(texts))[0][:MAX_TEXT]
+
+
+# --- the words ------------------------------------------------------------------------------------------------------
+
+
+def _words(body: _Body) -> tuple[str, str, str, tuple[str, ...], bool]:
+    texts: list[str] = []
+    quoted: list[str] = []
+    signed: list[str] = []
+    hidden: list[str] = []
+    forwarded = False
+    for plain, source in body.pieces:
+        page = html.page(source) if source else html.Page()
+        hidden += page.hidden
+        body.defects += page.defects
+        if plain.strip() and len(page.text.split()) <= 2 * len(plain.split()) + 20:
+            texts.append(plain)
+        else:
+            texts.append(page.text)
+            quoted.append(page.quoted)
+            signed.append(page.signature)
+            forwarded = forwarded or page.forwarded
+    text, invisible, spelt = characters.readable("\n\n".join(texts)[:MAX_TEXT])
+    hidden += spelt
+    if invisible:
+        body.defects.append(f"The text held {invisible} invisible characters; they were taken out.")
+    cut = quotes.split(text)
+    own, below = signature.split(cut.own)
+    older = characters.readable("\n".join(filter(None, [cut.quoted, *quoted]))[:MAX_TEXT])[0]
+    signed_with = characters.readable("\n".join(filter(None, [below, *signed])))[0]
+    return own, older, signed_with, tuple(hidden), forwarded or cut.forwarded
