@@ -1,0 +1,586 @@
+"""imaplib2 made safe: one connection to an IMAP server, used by one thread at a time.
+
+imaplib2 3.6 knows the commands and their states; what carries them is replaced here, because as it comes it
+
+- verifies no certificate and never a host name, and lets two threads into one TLS object (`Channel`);
+- covers neither connecting nor the TLS handshake by its timeout, and counts it from the last line received (`Channel`, `_command`);
+- reads line by line and writes a `repr` of each mail to a log that nobody reads (`Splitter`, `_reader`, `_append_untagged`);
+- hangs after ENABLE, after an argument that is not ASCII, when a line comes before a continuation, when a command is given
+  at the moment the connection dies, and on lower-case or text-less answers (`enable`, `_command`, `_put_response`, `_request_push`);
+- lets CR and LF through, and shows passwords in the text of its errors (`_command`, `_command_complete`).
+
+Sources: RFC 9051 (IMAP), RFC 2177 (IDLE), RFC 2595 (STARTTLS), RFC 4978 (COMPRESS), RFC 7628 (OAUTHBEARER).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import queue
+import re
+import select
+import socket
+import ssl
+import threading
+import time
+import warnings
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from imaplib2 import imaplib2 as library
+
+RECEIVE_SIZE = 1 << 18  # bytes asked of the socket at once
+PIECE_SIZE = 1 << 20  # bytes of a literal handed on at once
+PIECE_SECONDS = 1.0  # a slow literal is handed on at least this often, as a sign of life
+LINE_LIMIT = 64 << 20  # bytes; the UIDs of some eight million mails
+LITERAL_LIMIT = 512 << 20  # bytes; no mail server passes on a mail of that size
+
+T = TypeVar("T")
+
+_LITERAL_FOLLOWS = re.compile(rb"\{(\d+)\+?\}\r?\n\Z")
+# Text for people may end in {5} without a literal to come (RFC 9051, 7.1).
+_STATUS = re.compile(rb"(?:\+|\* (?:OK|NO|BAD|BYE|PREAUTH)\b|[A-P]+\d+ )", re.IGNORECASE)
+_UNTAGGED_NAME = re.compile(rb"\* (?:\d+ )?([A-Za-z-]+)")
+_FORBIDDEN = re.compile(rb"[\r\n\0]")
+
+
+class _Tick(bytes):
+    """On the queue of answers: no answer, only a reason for the handler to start counting its timeout anew."""
+
+
+_TICK = _Tick()
+
+
+class Channel:
+    """A TCP or TLS connection that one thread may read while another one writes.
+
+    OpenSSL allows one call at a time on a connection. So the socket never blocks and a lock is held only for the call
+    itself; waiting happens outside. timeout: seconds, for connecting, for the handshake, and for a write to make progress.
+    Raises OSError (which `ssl.SSLError` is) in all methods.
+    """
+
+    def __init__(self, host: str, port: int, timeout: float, context: ssl.SSLContext | None = None) -> None:
+        self.host, self.timeout = host, timeout
+        self._turn = threading.Lock()
+        self._inflate: Any = None
+        self._deflate: Any = None
+        self.socket: socket.socket = socket.create_connection((host, port), timeout)
+        self._notice_dead_peers()
+        if context is None:
+            self.socket.setblocking(False)
+        else:
+            self.secure(context)
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """The TLS handshake; the context says what is verified. The connection is closed when it fails."""
+        self.socket.settimeout(self.timeout)
+        try:
+            self.socket = context.wrap_socket(self.socket, server_hostname=self.host)
+        except BaseException:
+            self.close()
+            raise
+        self.socket.setblocking(False)
+
+    def compress(self) -> None:
+        """Deflate both ways from here on."""
+        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+
+    def receive(self, size: int) -> bytes:
+        """Some bytes, waiting for them without limit; none at the end of the stream."""
+        if self._inflate is None:
+            return self._patiently(lambda: self._drain(size), select.POLLIN, None)
+        while True:
+            packed = self._inflate.unconsumed_tail or self._patiently(lambda: self._drain(size), select.POLLIN, None)
+            plain: bytes = self._inflate.decompress(packed, PIECE_SIZE) if packed else b""
+            if plain or not packed:
+                return plain
+
+    def send(self, data: bytes) -> None:
+        if self._deflate is not None:
+            data = self._deflate.compress(data) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+        sent = 0
+        while sent < len(data):
+            piece = data[sent : sent + PIECE_SIZE]
+            sent += self._patiently(partial(self._send_some, piece), select.POLLOUT, self.timeout)
+
+    def close(self) -> None:
+        """Ends a `receive` in another thread too."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+    def _send_some(self, data: bytes) -> int:
+        return self.socket.send(data)
+
+    def _drain(self, size: int) -> bytes:
+        """All that has arrived, up to a size: a TLS record holds 16 KiB at most."""
+        pieces = [self.socket.recv(size)]
+        taken = len(pieces[0])
+        with suppress(BlockingIOError, ssl.SSLWantReadError):
+            while pieces[-1] and taken < size:
+                pieces.append(self.socket.recv(size - taken))
+                taken += len(pieces[-1])
+        return b"".join(pieces)
+
+    def _patiently(self, call: Callable[[], T], event: int, timeout: float | None) -> T:
+        """Make a call on the socket as soon as the socket can serve it."""
+        while True:
+            wanted = event
+            try:
+                with self._turn:
+                    return call()
+            except ssl.SSLWantReadError:
+                wanted = select.POLLIN
+            except ssl.SSLWantWriteError:
+                wanted = select.POLLOUT
+            except BlockingIOError:
+                pass
+            poll = select.poll()
+            poll.register(self.socket, wanted)
+            if not poll.poll(None if timeout is None else timeout * 1000):
+                raise TimeoutError(f"nothing could be sent for {timeout:g} s")
+
+    def _notice_dead_peers(self) -> None:
+        """Keep-alive after two minutes of silence, so that a connection whose other end is gone does not stay for ever."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in (("TCP_KEEPIDLE", 120), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3)):
+            if hasattr(socket, option):
+                self.socket.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+
+class Splitter:
+    """Cuts what arrives into lines and pieces of literals, however the bytes were cut on the way.
+
+    Lines end in CRLF, also where the server sent a bare LF. Raises ValueError on a line or a literal beyond all measure.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._line = bytearray()
+        self._in_status = False
+        self._literal_left = 0
+        self._pieces: list[bytes] = []
+        self._held = 0
+        self._handed_on_at = clock()
+
+    @property
+    def rest(self) -> bytes:
+        """What has arrived of a line that has not ended."""
+        return bytes(self._line)
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        position = 0
+        while position < len(data):
+            if self._literal_left:
+                piece = data[position : position + self._literal_left]
+                position += len(piece)
+                yield from self._literal(piece)
+                continue
+            end = data.find(b"\n", position) + 1
+            self._line += data[position:end] if end else data[position:]
+            if len(self._line) > LINE_LIMIT:
+                raise ValueError("the server sent a line without end")
+            if not end:
+                return
+            position = end
+            yield self._finish_line()
+
+    def _literal(self, piece: bytes) -> Iterator[bytes]:
+        self._pieces.append(piece)
+        self._held += len(piece)
+        self._literal_left -= len(piece)
+        late = self._clock() - self._handed_on_at > PIECE_SECONDS
+        if not self._literal_left or self._held >= PIECE_SIZE or late:
+            yield b"".join(self._pieces)
+            self._pieces, self._held, self._handed_on_at = [], 0, self._clock()
+
+    def _finish_line(self) -> bytes:
+        line = bytes(self._line)
+        self._line.clear()
+        if not line.endswith(b"\r\n"):
+            line = line[:-1] + b"\r\n"
+        follows = None if _STATUS.match(line) else _LITERAL_FOLLOWS.search(line)
+        if follows:
+            self._literal_left = int(follows[1])
+            if self._literal_left > LITERAL_LIMIT:
+                raise ValueError(f"the server announced a literal of {self._literal_left} bytes")
+            self._handed_on_at = self._clock()
+        return line
+
+
+class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
+    """A connection to an IMAP server. Commands answer as in imaplib2: NO is a return value, BAD and a lost connection raise.
+
+    context: for TLS from the first byte; None for a plain connection, which `start_tls` may turn into TLS.
+    timeout: seconds, for each step of connecting and for the silence of the server during a command.
+    Raises OSError when it cannot connect, `Connection.error` when the server is no IMAP server.
+    """
+
+    rdth: threading.Thread
+    untagged_responses: list[list[Any]]
+    literal: Any
+    idle_timeout: float | None
+
+    def __init__(self, host: str, port: int, *, context: ssl.SSLContext | None, timeout: float) -> None:
+        self._context, self._timeout = context, timeout
+        self._last_words: tuple[type[Exception], str] | None = None
+        self._somebody_waits = threading.Event()
+        self._stops_at_answer = self._said_too_much = False
+        with warnings.catch_warnings():  # it calls Thread.setDaemon
+            warnings.simplefilter("ignore", DeprecationWarning)
+            super().__init__(host, port, timeout=timeout)
+
+    # --- the transport ------------------------------------------------------------------------------------------
+
+    def open(self, host: str | None = None, port: int | None = None) -> None:
+        if host is None or port is None:
+            raise ValueError("host and port are needed")
+        self.host, self.port = host, port
+        self.channel = Channel(host, port, self._timeout, self._context)
+
+    def ssl_wrap_socket(self) -> None:
+        raise NotImplementedError("start_tls does this")
+
+    def shutdown(self) -> None:
+        self.channel.close()
+
+    def start_tls(self, context: ssl.SSLContext) -> None:
+        """STARTTLS. Raises `Connection.error` when the server does not offer or refuses it, OSError when the handshake fails.
+
+        What the server said before is forgotten, and nothing it sent after its OK in clear is taken for an answer.
+        """
+        if "STARTTLS" not in self.capabilities:
+            raise self.error("the server offers no STARTTLS")
+        self._stops_at_answer = True
+        try:
+            typ, data = self._simple_command("STARTTLS")
+        finally:
+            self._release_state_change()
+        self.rdth.join(self._timeout)
+        self._stops_at_answer = False
+        if typ != "OK" or self._said_too_much:
+            self._close_threads()
+            raise self.error(
+                f"the server refuses STARTTLS: {_text(data)}" if typ != "OK" else "somebody meddles with STARTTLS"
+            )
+        with self.commands_lock:
+            self.untagged_responses = []
+        self.channel.secure(context)
+        self.rdth = threading.Thread(target=self._reader, daemon=True)
+        self.rdth.start()
+        self._tls_established = True
+        self._get_capabilities()
+
+    def start_compressing(self) -> None:
+        self.channel.compress()
+
+    # --- the three threads --------------------------------------------------------------------------------------
+
+    def _reader(self) -> None:
+        """From the channel to the queue of answers, until the connection ends (or STARTTLS has been answered)."""
+        splitter = Splitter()
+        try:
+            while data := self.channel.receive(RECEIVE_SIZE):
+                pieces = splitter.feed(data)
+                for piece in pieces:
+                    if self._stops_at_answer and piece.startswith(self.tagpre):
+                        self._said_too_much = bool(list(pieces) or splitter.rest)
+                        self.inq.put(piece)
+                        return
+                    self.inq.put(piece)
+            reason = "the server closed the connection"
+        except (OSError, ValueError, zlib.error) as error:
+            reason = str(error)
+        self.inq.put((self.abort, reason))
+
+    def _writer(self) -> None:
+        """From the queue of requests to the channel."""
+        while (request := self.ouq.get()) is not None:
+            try:
+                self.channel.send(request.data)
+            except OSError as error:
+                self.inq.put((self.abort, str(error)))
+                return
+
+    def _handler(self) -> None:
+        """From the queue of answers to whoever waits for them; when the connection ends, everybody is told."""
+        farewell: tuple[type[Exception], str] = (self.abort, "the connection was closed")
+        self._somebody_waits.wait(self._timeout)  # a greeting that comes at once would meet nobody
+        while not self.Terminate:
+            try:
+                item = self.inq.get(timeout=self._patience())
+            except queue.Empty:
+                if self.idle_rqb is not None:
+                    item = _TICK if self._patience() else library.IDLE_TIMEOUT_RESPONSE
+                elif self.tagged_commands:
+                    farewell = (self.abort, f"the server has not answered for {self._timeout:g} s")
+                    break
+                else:
+                    continue
+            if not isinstance(item, bytes):
+                farewell = item or farewell
+                break
+            try:
+                self._put_response(item)
+            except Exception as error:  # whatever a hostile server makes the parser do, waiting commands must be told
+                farewell = (self.abort, f"the server's answer cannot be read: {type(error).__name__}")
+                break
+        self._tell_everybody(farewell)
+
+    def _patience(self) -> float:
+        """Seconds that the handler waits for an answer: to the end of IDLE, else the timeout."""
+        with self.idle_lock:
+            if self.idle_rqb is not None and self.idle_timeout is not None:
+                return max(0.0, float(self.idle_timeout) - time.time())
+        return self._timeout
+
+    def _tell_everybody(self, farewell: tuple[type[Exception], str]) -> None:
+        self._last_words = farewell
+        self.Terminate = True
+        self.channel.close()
+        with suppress(queue.Full):
+            self.ouq.put_nowait(None)
+        with self.commands_lock:
+            waiting = list(self.tagged_commands.values())
+            self.tagged_commands.clear()
+            self.state_change_free.set()
+        for request in waiting:
+            request.abort(*farewell)
+
+    def _close_threads(self) -> None:
+        self.channel.close()
+        self.inq.put(None)
+        with suppress(queue.Full):
+            self.ouq.put_nowait(None)
+        for thread in (self.rdth, self.wrth, self.inth):
+            if thread.is_alive():
+                thread.join(self._timeout)
+
+    # --- requests and answers -----------------------------------------------------------------------------------
+
+    def _command(self, name: str, *args: str | bytes | None, **kw: Any) -> Any:
+        try:  # before a lock is held or a tag is taken
+            encoded = [arg.encode("ascii") if isinstance(arg, str) else arg for arg in args]
+            if any(arg and _FORBIDDEN.search(arg) for arg in encoded):
+                raise ValueError("an argument of an IMAP command holds CR, LF or NUL")
+        except ValueError:  # UnicodeEncodeError is one
+            self.literal = self.idle_timeout = None
+            raise
+        self.inq.put(_TICK)
+        return super()._command(name, *encoded, **kw)
+
+    def _request_push(self, *args: Any, **kw: Any) -> Any:
+        request = super()._request_push(*args, **kw)
+        self._somebody_waits.set()
+        if self._last_words is not None:  # nobody is left who would answer
+            request.abort(*self._last_words)
+        return request
+
+    def _command_complete(self, rqb: Any, kw: dict[str, Any]) -> Any:
+        self._check_bye()
+        typ, data = rqb.get_response(f"{rqb.name}: %s")
+        if typ == "BAD":  # the library's own text quotes the command, passwords and all
+            raise self.error(f"the server does not understand {rqb.name}: {_text(data)}")
+        return self._untagged_response(typ, data, kw["untagged_response"]) if "untagged_response" in kw else (typ, data)
+
+    def _put_response(self, response: bytes) -> None:
+        if response is _TICK:
+            return
+        if self._expecting_data or self._literal_expected is not None:
+            super()._put_response(response)
+            return
+        if response.startswith(b"* "):
+            held = self._set_continuation_aside()
+            try:
+                super()._put_response(_normal_untagged(response))
+            finally:
+                if held is not None:
+                    with self.commands_lock:
+                        self.tagged_commands["continuation"] = held
+        else:
+            super()._put_response(_normal_tagged(response))
+
+    def _set_continuation_aside(self) -> Any:
+        """Only the greeting is an untagged line that answers; any other one must not cancel what waits for its `+`."""
+        if "welcome" not in self.__dict__:
+            return None
+        with self.commands_lock:
+            return self.tagged_commands.pop("continuation", None)
+
+    def _append_untagged(self, typ: str, dat: Any) -> None:
+        with self.commands_lock:
+            if self.untagged_responses and self.untagged_responses[-1][0] == typ:
+                self.untagged_responses[-1][1].append(dat or b"")
+            else:
+                self.untagged_responses.append([typ, [dat or b""]])
+
+    def _get_untagged_response(self, name: str, leave: bool = False) -> Any:
+        with self.commands_lock:
+            for place, (typ, data) in enumerate(self.untagged_responses):
+                if typ == name:
+                    if not leave:
+                        del self.untagged_responses[place]
+                    return data
+        return None
+
+    def _untagged_response(self, typ: str, dat: Any, name: str) -> tuple[str, list[Any]]:
+        if typ == "NO":
+            return typ, dat
+        return typ, self.take(name) or [None]
+
+    def take(self, name: str) -> list[Any]:
+        """All untagged data of a kind that has come in since it was last taken, oldest first."""
+        taken: list[Any] = []
+        while more := self._get_untagged_response(name):
+            taken += more
+        return taken
+
+    def _log(self, *_: Any) -> None:
+        """Nothing is logged: the lines hold passwords and people's mail."""
+
+    _mesg = _print_log = _log
+
+    # --- commands -----------------------------------------------------------------------------------------------
+
+    def log_in(self, user: str, password: str) -> None:
+        """LOGIN, or AUTHENTICATE PLAIN where LOGIN cannot say it or is not allowed. Raises `error` when refused."""
+        if (user + password).isascii() and "LOGINDISABLED" not in self.capabilities:
+            self._enter("LOGIN", _quoted(user), _quoted(password))
+        else:
+            self.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
+
+    def log_in_with_token(self, user: str, token: str) -> None:
+        """AUTHENTICATE with an OAuth 2 access token: OAUTHBEARER, else XOAUTH2. Raises `error` when refused."""
+        if "AUTH=OAUTHBEARER" in self.capabilities:
+            first = f"n,a={_saslname(user)},\1host={self.host}\1port={self.port}\1auth=Bearer {token}\1\1"
+            self.authenticate("OAUTHBEARER", _first_then(first.encode(), b"\1"))
+        else:
+            self.authenticate("XOAUTH2", _first_then(f"user={user}\1auth=Bearer {token}\1\1".encode(), b""))
+
+    def authenticate(self, mechanism: str, authobject: Callable[[bytes], bytes], **_: Any) -> Any:
+        """SASL. `authobject` answers one challenge (decoded) after the other; when it raises, the exchange is cancelled."""
+        self.literal = _Dialogue(authobject).process
+        return self._enter("AUTHENTICATE", mechanism.upper())
+
+    def _enter(self, name: str, *args: str) -> Any:
+        try:
+            typ, data = self._simple_command(name, *args)
+            if typ != "OK":
+                raise self.error(_text(data))
+            self.state = library.AUTH
+        finally:
+            self._release_state_change()
+        self._get_capabilities()  # they are other ones now
+        return typ, data
+
+    def enable(self, capability: str) -> Any:
+        if capability.upper().startswith("UTF8"):
+            raise ValueError("with UTF8=ACCEPT some servers store the wrapping of APPEND inside the mail")
+        try:
+            return super().enable(capability)
+        finally:
+            self._release_state_change()
+
+    def idle(self, timeout: float, **_: Any) -> bool:
+        """IDLE for so many seconds, at most. True as soon as the server tells of a new mail, also just before it idled."""
+        self.response("IDLE")
+        self.literal = _Idling(self, max(1, math.ceil(timeout))).process
+        try:
+            typ, data = self._simple_command("IDLE")
+        finally:
+            self.idle_timeout = None
+            self._release_state_change()
+        if typ != "OK":
+            raise self.error(f"the server refuses IDLE: {_text(data)}")
+        return bool(self._get_untagged_response("EXISTS", leave=True))
+
+    def uid(self, command: str, *args: str | bytes | None, **kw: Any) -> Any:
+        if command.upper() in {"FETCH", "STORE"}:
+            self.take("FETCH")  # what a refused command or another client's marks have left
+        return super().uid(command, *args, **kw)
+
+    def append(self, mailbox: str, flags: str, date_time: datetime, message: bytes, **kw: Any) -> Any:
+        """APPEND. mailbox: as `imap.mailbox_name` writes it; date_time: aware."""
+        self.take("APPENDUID")
+        return super().append(mailbox, flags, date_time, message, **kw)
+
+    def close_quietly(self) -> None:
+        """LOGOUT where the server still listens, then let go of socket and threads. Never raises, never takes long."""
+        if not self.Terminate:
+            self._timeout = min(self._timeout, 2.0)
+            with suppress(Exception):
+                self.logout()
+        with suppress(Exception):
+            self._close_threads()
+
+
+class _Idling(library._IdleCont):  # type: ignore[misc]
+    """What is done when the server has said that it idles."""
+
+    def process(self, data: bytes, rqb: Any) -> None:
+        super().process(data, rqb)
+        self.parent.inq.put(_TICK)  # the handler now waits for the end of IDLE, no longer for an answer
+        if self.parent._get_untagged_response("EXISTS", leave=True):  # it came between our IDLE and the server's `+`
+            self.parent._end_idle()
+
+
+class _Dialogue:
+    """Challenges and answers of SASL, in base64."""
+
+    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
+        self._answer = answer
+
+    def process(self, data: bytes | None, rqb: Any) -> bytes:
+        del rqb
+        try:
+            challenge = base64.b64decode(data or b"", validate=True)
+        except binascii.Error:  # "+ go ahead" of a server that has nothing to ask
+            challenge = b""
+        try:
+            return base64.b64encode(self._answer(challenge))
+        except Exception:
+            return b"*"  # cancels; the server then says NO
+
+
+def _first_then(first: bytes, then: bytes) -> Callable[[bytes], bytes]:
+    """Says `first`, and `then` to each later challenge: there the server explains why it refuses, and wants to be heard."""
+    answers = iter((first,))
+    return lambda _: next(answers, then)
+
+
+def _saslname(user: str) -> str:
+    return user.replace("=", "=3D").replace(",", "=2C")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _text(data: Any) -> str:
+    """The server's words for people, on one line, without control characters."""
+    last = data[-1] if data else b""
+    words = last.decode("utf-8", "replace") if isinstance(last, bytes) else str(last or "")
+    return " ".join(word for word in "".join(c if c.isprintable() else " " for c in words).split())[:300]
+
+
+def _normal_untagged(line: bytes) -> bytes:
+    """With the name in upper case, and text for people not ending like an announced literal."""
+    name = _UNTAGGED_NAME.match(line)
+    if name:
+        line = line[: name.start(1)] + name[1].upper() + line[name.end(1) :]
+    return line[:-2] + b" \r\n" if line.endswith(b"}\r\n") and _STATUS.match(line) else line
+
+
+def _normal_tagged(line: bytes) -> bytes:
+    """With the result in upper case, and a space after it where the server says nothing more."""
+    tag, space, rest = line.partition(b" ")
+    if not space or tag == b"+":
+        return line
+    result, _, text = rest[:-2].partition(b" ")
+    return tag + b" " + result.upper() + b" " + text + b"\r\n"
