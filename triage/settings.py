@@ -310,7 +310,7 @@ def example() -> str:
         "",
     ]
     for name, kind in sections.items():
-        lines += [f"# {(kind.__doc__ or '').split(': ', 1)[1].strip()}", f"[{name}]"]
+        lines += [f"# {_purpose(kind)}", f"[{name}]"]
         for item in dataclasses.fields(kind):
             shown = item.metadata["example"]
             mark = "" if shown is not None else "# "
@@ -320,6 +320,11 @@ def example() -> str:
             ]
         lines.append("")
     return "\n".join(lines)
+
+
+def _purpose(kind: type) -> str:
+    sentence = (kind.__doc__ or "").split(": ", 1)[1].strip()
+    return sentence[0].upper() + sentence[1:]
 
 
 def documented() -> dict[str, tuple[str, ...]]:

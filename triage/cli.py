@@ -1,0 +1,100 @@
+"""The command line: names, options and help. What a command does is in `triage.commands`, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from triage import __version__
+from triage.errors import TriageError
+
+EPILOG = "Settings are read from triage.toml in this folder, or from the file named with --config or in TRIAGE_CONFIG."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit code 0: done; 1: something failed, said on standard error; 2: called wrongly."""
+    arguments = parser().parse_args(argv)
+    module, function = arguments.run.split(":")
+    try:
+        return int(getattr(importlib.import_module(f"triage.commands.{module}"), function)(arguments) or 0)
+    except TriageError as error:
+        print(f"triage: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("triage: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="triage",
+        description="Support-desk mail triage: reads, judges by published terms, drafts, keeps deadlines.",
+        epilog=EPILOG,
+    )
+    top.add_argument("--version", action="version", version=f"triage {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: str, summary: str, *, settings: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        sub.set_defaults(run=run)
+        if settings:
+            default = os.environ.get("TRIAGE_CONFIG")
+            sub.add_argument(
+                "--config", type=Path, metavar="FILE", default=Path(default) if default else None, help="settings file"
+            )
+        return sub
+
+    demo = command("demo", "demo:demo", "poll the shipped fixtures mailbox and open the review page", settings=False)
+    demo.add_argument("--port", type=int, default=0, help="port of the page; 0 takes a free one (default)")
+    demo.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
+    demo.add_argument(
+        "--desk", type=Path, metavar="FOLDER", help="keep the demo's desk there (default: a temporary folder)"
+    )
+
+    init = command("init", "setup:init", "write a triage.toml in which every key is explained", settings=False)
+    init.add_argument("file", nargs="?", type=Path, default=Path("triage.toml"))
+    init.add_argument("--force", action="store_true", help="overwrite an existing file")
+    command("check", "setup:check", "is my configuration right? tries mailboxes, database, pack and templates")
+
+    poll = command("poll", "desk:poll", "take the new mail once")
+    poll.add_argument("--quiet", action="store_true", help="no progress, only errors")
+    command("run", "desk:run", "poll on a schedule and serve the review page")
+
+    listing = command("list", "desk:list_cases", "the cases by due time")
+    listing.add_argument("--all", action="store_true", help="also those that are closed or filed")
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    show = command("show", "desk:show", "one case: mail, facts, verdict, draft, ledger")
+    show.add_argument("case", type=int)
+    show.add_argument("--json", action="store_true", help="as JSON")
+    digest = command("digest", "desk:digest", "what is due")
+    digest.add_argument("--date", metavar="D", help="the day, as YYYY-MM-DD (default: today)")
+    digest.add_argument("--format", choices=("text", "json"), default="text")
+
+    read = command("read", "files:read", "read mail from files; touches no store")
+    read.add_argument(
+        "files", nargs="+", metavar="FILE", help="a mail, an mbox, a Maildir or a folder of .eml; - for standard input"
+    )
+    read.add_argument("--json", action="store_true", help="one JSON object a mail")
+    read.add_argument("--received", metavar="TIME", help="time of receipt, ISO 8601 with offset")
+    assess = command("assess", "files:assess", "eligibility for a service credit from given facts; touches no store")
+    assess.add_argument("facts", metavar="FACTS", help="a JSON or JSON Lines file; - for standard input")
+    assess.add_argument("--json", action="store_true", help="one JSON object a set of facts")
+
+    train = command("train", "reader:train", "rebuild the reader's weights from a corpus")
+    train.add_argument("--corpus", type=Path, metavar="FOLDER", help="default: the shipped training corpus")
+    train.add_argument("--out", type=Path, metavar="FOLDER", help="default: the weights that the program uses")
+    evaluate = command("evaluate", "reader:evaluate", "how well the reader does on mail with gold beside it")
+    evaluate.add_argument("folder", nargs="?", type=Path, help="default: the shipped development part")
+    evaluate.add_argument("--json", action="store_true")
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main())

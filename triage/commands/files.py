@@ -1,0 +1,191 @@
+"""`triage read` and `triage assess`: answers on files, offline, without a store."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from triage.commands.console import say, settings_or_default
+from triage.errors import TriageError, UsageError
+from triage.model import Decision, Message
+
+
+def read(arguments: Namespace) -> int:
+    """One answer a mail, in the order given. Exit code 1 when some file could not be read; the others are still answered."""
+    received_at = _instant(arguments.received) if arguments.received else None
+    from triage import wiring
+    from triage.jsonview import decision_view
+    from triage.mail import parse
+    from triage.pipeline import consider
+    from triage.policy import assessment_to_json
+
+    settings = settings_or_default(arguments)
+    kit, records = wiring.load_kit(settings), wiring.load_records(settings)
+    failed = 0
+    for source, raw in _mails(arguments.files):
+        if isinstance(raw, TriageError):
+            say(f"triage: {raw}")
+            failed = 1
+            continue
+        decision = consider(parse(raw, source=source, received_at=received_at), records, kit)
+        if arguments.json:
+            assessed = None if decision.assessment is None else assessment_to_json(decision.assessment)
+            print(json.dumps(decision_view(decision, assessed), ensure_ascii=False), flush=True)
+        else:
+            print(as_text(decision))
+    return failed
+
+
+def _mails(names: list[str]) -> Iterator[tuple[str, bytes | TriageError]]:
+    """Each mail with the name of its file. A file is one mail, whatever is in it, unless it is named `.mbox`."""
+    from triage.doors.files import open_files
+
+    for name in names:
+        if name == "-":
+            yield name, sys.stdin.buffer.read()
+        elif Path(name).suffix == ".mbox" and Path(name).is_file():
+            mailbox = open_files(Path(name), name)
+            yield from ((name, fetched.raw) for fetched in mailbox.fetch(mailbox.uids()))
+        elif Path(name).is_dir():
+            yield from ((str(path), _content(path)) for path in _files_below(Path(name)))
+        else:
+            yield name, _content(Path(name))
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """Every mail in a folder and its subfolders, by name; what is plainly no mail (gold, notes, dot files) is left out."""
+    from triage.doors.files import looks_like_mail
+
+    found = (
+        path for path in folder.rglob("*") if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+    return sorted(path for path in found if path.is_file() and looks_like_mail(path))
+
+
+def _content(path: Path) -> bytes | TriageError:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return UsageError(
+            f"{path} cannot be read ({error.strerror}). Name a mail, an mbox, a Maildir or a folder of mails."
+        )
+
+
+def assess(arguments: Namespace) -> int:
+    """One answer a set of facts. Exit code 1 when one of them could not be read; the others are still answered."""
+    from triage import wiring
+    from triage.policy import assess as judge
+    from triage.policy import assessment_to_json, load_pack
+    from triage.policy.facts import claim_facts_from_json
+
+    pack = load_pack(wiring.pack_folder(settings_or_default(arguments)))
+    failed = 0
+    for place, text in _facts(arguments.facts):
+        try:
+            obj = (
+                text
+                if not isinstance(text, str)
+                else json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+            )
+            assessment = judge(claim_facts_from_json(obj), pack)
+        except ValueError as error:
+            say(f"triage: {place}: this is not JSON ({error}). One object, a list of objects, or one object a line.")
+            failed = 1
+            continue
+        except TriageError as error:
+            say(f"triage: {place}: {error}")
+            failed = 1
+            continue
+        answer = assessment_to_json(assessment)
+        print(json.dumps(answer, ensure_ascii=False) if arguments.json else verdict_text(answer), flush=True)
+    return failed
+
+
+def _facts(name: str) -> Iterator[tuple[str, Any]]:
+    """Each set of facts with its place: of one JSON document, or else of JSON Lines, still as text."""
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{name} cannot be read ({error}). Name a JSON file in UTF-8, or - for standard input."
+        ) from error
+    try:
+        document = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+    except ValueError:
+        yield from ((f"{name}:{number}", line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+        return
+    if isinstance(document, list):
+        yield from ((f"{name}[{number}]", item) for number, item in enumerate(document))
+    else:
+        yield name, document
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not a number")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise UsageError(f"--received {text!r} is not a time with an offset. Write it as 2026-03-18T08:12:00Z.")
+    return at
+
+
+def as_text(decision: Decision) -> str:
+    """A decision for people on a terminal."""
+    message, reading = decision.message, decision.reading
+    lines = [
+        f"{message.source}: {message.subject or '(no subject)'}",
+        f"  from       {_sender(message)}, received {message.received_at.isoformat(timespec='minutes')}, {reading.language}",
+        f"  about      {', '.join(f'{c.label} {c.confidence:.2f}' for c in reading.categories) or 'cannot tell'}",
+    ]
+    if reading.rights:
+        lines.append(f"  rights     {', '.join(f'{right.label} {right.confidence:.2f}' for right in reading.rights)}")
+    facts = {
+        "account": [f"{fact.value} ({fact.kind})" for fact in reading.account],
+        "database": [f"{fact.value} ({fact.kind})" for fact in reading.resources],
+        "region": [fact.value for fact in reading.regions],
+        "incident": [_incident_text(incident) for incident in reading.incidents],
+        "to ask": list(reading.missing),
+        "doubt": [doubt.because for doubt in reading.doubts],
+        "note": list(decision.notes),
+        "due": [
+            f"{deadline.kind} {deadline.due_at.isoformat(timespec='minutes')} ({deadline.clause})"
+            for deadline in decision.deadlines
+        ],
+    }
+    lines += [f"  {name:<10} {value}" for name, values in facts.items() for value in values]
+    if decision.assessment:
+        lines.append(f"  verdict    {decision.assessment.outcome.value}, total {decision.assessment.total}")
+    if decision.draft:
+        lines += ["", *(f"  | {line}" for line in [decision.draft.subject, "", *decision.draft.text.splitlines()])]
+    return "\n".join([*lines, ""])
+
+
+def _sender(message: Message) -> str:
+    return f"{message.sender.name} <{message.sender.email}>" if message.sender else "unknown"
+
+
+def _incident_text(incident: Any) -> str:
+    days = str(incident.start) if incident.start == incident.end else f"{incident.start} to {incident.end}"
+    others = [f"{start}" if start == end else f"{start} to {end}" for start, end in incident.alternatives]
+    return " or ".join([days, *others])
+
+
+def verdict_text(answer: dict[str, Any]) -> str:
+    """An assessment for people on a terminal."""
+    lines = [f"{answer['outcome']}, total {answer['total']}"]
+    lines += [f"  cycle {c['cycle']}: {c['outcome']}, credit {c['credit']}" for c in answer["credits"]]
+    lines += [f"  {c['result']:<8} {c['because']} ({c['section']})" for c in answer["clauses"]]
+    if answer["missing"]:
+        lines.append(f"  missing: {', '.join(answer['missing'])}")
+    return "\n".join(lines)

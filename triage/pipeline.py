@@ -1,0 +1,51 @@
+"""The whole core in one screen: from a parsed mail to a proposed reply.
+
+Plain functions over frozen records. Same arguments, same Decision; a doubt is a value in it, never an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from triage.model import Assessment, Decision, Doubt, Message, Reading
+from triage.policy import Pack, Records, assess, claim_facts, deadlines, known_for
+from triage.reading import Reader
+from triage.reply import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What the core works with, loaded once at the edge. zone: the desk's; name and address: as replies are signed."""
+
+    reader: Reader
+    pack: Pack
+    writer: Writer
+    zone: ZoneInfo
+    name: str
+    address: str
+
+
+def consider(message: Message, records: Records, kit: Kit) -> Decision:
+    """Read, judge and answer one mail."""
+    return decide(message, kit.reader.read(message), records, kit)
+
+
+def decide(message: Message, reading: Reading, records: Records, kit: Kit) -> Decision:
+    """Judge and answer a mail that was read already. A note for the team stands where no reply may be drafted."""
+    known = known_for(reading, message.sender, records)
+    due = deadlines(reading, message.received_at, kit.pack, zone=kit.zone)
+    assessment: Assessment | None = None
+    if reading.is_about("sla_credit_claim"):
+        assessment = assess(claim_facts(reading, known, message.received_at), kit.pack)
+    written = {"pack": kit.pack, "known": known, "zone": kit.zone, "desk_name": kit.name, "from_address": kit.address}
+    draft = kit.writer.draft(message, reading, assessment, due, **written)
+    note = None if draft else kit.writer.note(message, reading, assessment, due, **written)
+    return Decision(message, reading, due, assessment, draft, (note,) if note else ())
+
+
+def unreadable(message: Message, kit: Kit) -> Decision:
+    """A mail that defeated the reader: a case for a person, with the deadline running from its receipt."""
+    doubt = Doubt("unreadable", "This mail could not be read by the program. A person must read it as it arrived.")
+    reading = Reading(language="und", doubts=(doubt,))
+    return Decision(message, reading, deadlines(reading, message.received_at, kit.pack, zone=kit.zone))

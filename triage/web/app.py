@@ -1,0 +1,298 @@
+"""The review page: a thin view over the desk's commands.
+
+Server-rendered and usable without JavaScript (there is none). It listens on loopback and has no login yet. What a mail says
+is shown as text only; nothing from a mail is loaded, linked or run. Every change is a form with a token bound to the
+browser's session and names the digest of the draft that was on the screen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from triage.desk.cases import Case, Desk
+from triage.desk.states import OPEN, Kind, State, possible
+from triage.digest import digest_of
+from triage.errors import Conflict, TriageError, UsageError
+from triage.reply import as_html
+from triage.web import marks
+from triage.web.words import age, left, on
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+COOKIE = "triage_session"
+MAX_FORM = 1_000_000  # bytes
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+OpenDesk = Callable[[], AbstractContextManager[Desk]]
+
+
+def make_app(
+    open_desk: OpenDesk,
+    clock: Callable[[], datetime],
+    templates: Path,
+    *,
+    zone: ZoneInfo,
+    desk_name: str,
+    actor: str,
+    address: str,
+    banner: str = "",
+) -> Starlette:
+    """The ASGI application. actor: the name that the ledger keeps for what is decided here; address: replies come from it."""
+    page = Pages(open_desk, clock, templates, zone, desk_name, actor, address, banner)
+    return Starlette(
+        routes=[
+            Route("/", page.queue),
+            Route("/digest", page.digest),
+            Route("/case/{number:int}", page.case),
+            Route("/case/{number:int}/mail.eml", page.mail),
+            Route("/case/{number:int}/reply.eml", page.reply),
+            Route("/case/{number:int}/{action}", page.act, methods=["POST"]),
+            Route("/health", page.health),
+            Route("/desk.css", page.style),
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK)), Middleware(_SafeHeaders)],
+        exception_handlers={TriageError: page.sorry, 404: page.not_found},
+    )
+
+
+class _SafeHeaders:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] += [(k.lower().encode(), v.encode()) for k, v in _HEADERS.items()]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class Pages:
+    """One method a page. What each shows comes from a desk command; what each changes goes through one."""
+
+    def __init__(
+        self,
+        open_desk: OpenDesk,
+        clock: Callable[[], datetime],
+        templates: Path,
+        zone: ZoneInfo,
+        desk_name: str,
+        actor: str,
+        address: str,
+        banner: str,
+    ) -> None:
+        self.open_desk, self.clock, self.folder, self.zone = open_desk, clock, templates, zone
+        self.actor, self.address = actor, address
+        self._key = secrets.token_bytes(32)
+        self._env = Environment(loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined)
+        self._env.filters.update(left=left, age=age, on=lambda at: on(at, zone))
+        self._env.globals.update(desk_name=desk_name, banner=banner, State=State, Kind=Kind, zone=str(zone))
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def queue(self, request: Request) -> Response:
+        shown = request.query_params.get("show", "open")
+        groups = {"open": OPEN, "all": frozenset(State), **{state.name.lower(): frozenset({state}) for state in State}}
+        if shown not in groups:
+            raise UsageError(f"There is no list {shown!r}.")
+        with self.open_desk() as desk:
+            return self._page(
+                request,
+                "queue.html",
+                rows=desk.queue(groups[shown]),
+                counts=desk.store.counts(),
+                mailboxes=desk.store.mailboxes(),
+                shown=shown,
+            )
+
+    def case(self, request: Request) -> Response:
+        with self.open_desk() as desk:
+            case = desk.case(request.path_params["number"])
+            return self._case_page(request, desk, case)
+
+    def digest(self, request: Request) -> Response:
+        with self.open_desk() as desk:
+            now = self.clock()
+            report = digest_of(desk.queue(), desk.store.mailboxes(), now.astimezone(self.zone).date(), self.zone)
+        return self._page(request, "digest.html", digest=report)
+
+    def mail(self, request: Request) -> Response:
+        number = request.path_params["number"]
+        with self.open_desk() as desk:
+            desk.case(number)
+            raw = desk.store.raw(desk.store.sha256_of(number))
+        return _download(raw, f"case-{number}.eml")
+
+    def reply(self, request: Request) -> Response:
+        with self.open_desk() as desk:
+            case = desk.case(request.path_params["number"])
+        return _download(outgoing(case, self.address, self.clock()), f"case-{case.id}-reply.eml")
+
+    def health(self, _: Request) -> Response:
+        with self.open_desk() as desk:
+            boxes = desk.store.mailboxes()
+        lines = [f"{b.name}: last poll {b.last_poll_at.isoformat()}, unaccounted {b.unaccounted}" for b in boxes]
+        return PlainTextResponse("\n".join(["ok", *lines]) + "\n")
+
+    def style(self, _: Request) -> Response:
+        return FileResponse(self.folder / "desk.css", media_type="text/css")
+
+    # --- deciding ---------------------------------------------------------------------------------------------------
+
+    async def act(self, request: Request) -> Response:
+        if int(request.headers.get("content-length") or MAX_FORM + 1) > MAX_FORM:
+            return PlainTextResponse("The form is too large.", 413)
+        form = await request.form()
+        values = {key: value for key, value in form.items() if isinstance(value, str)}
+        if not _same_origin(request) or not hmac.compare_digest(
+            values.get("token", ""), self._token(_session(request))
+        ):
+            return PlainTextResponse(
+                "This page was open for too long or came from elsewhere. Go back, reload, decide again.", 403
+            )
+        return await run_in_threadpool(
+            self._act, request, request.path_params["number"], request.path_params["action"], values
+        )
+
+    def _act(self, request: Request, number: int, action: str, form: dict[str, str]) -> Response:
+        now, seen = self.clock(), form.get("seen", "")
+        with self.open_desk() as desk:
+            try:
+                self._carry_out(desk, number, action, form, seen, now)
+            except (Conflict, UsageError) as error:
+                status = 409 if isinstance(error, Conflict) else 422
+                return self._case_page(request, desk, desk.case(number), form=form, error=str(error), status=status)
+        return RedirectResponse(f"/case/{number}", 303)
+
+    def _carry_out(self, desk: Desk, number: int, action: str, form: dict[str, str], seen: str, now: datetime) -> None:
+        who, text = self.actor, form.get("text", "").replace("\r\n", "\n")
+        match action:
+            case "draft":
+                desk.revise(number, form.get("subject", ""), text, as_html(text), seen=seen, actor=who, at=now)
+            case "approve":
+                shown = desk.case(number)
+                if shown.draft is None or (form.get("subject"), text) != (shown.draft.subject, shown.draft.text):
+                    shown = desk.revise(
+                        number, form.get("subject", ""), text, as_html(text), seen=seen, actor=who, at=now
+                    )
+                    seen = shown.digest
+                desk.approve(number, seen=seen, actor=who, at=now, despite=form.get("despite") == "yes")
+            case "withdraw":
+                desk.withdraw(number, actor=who, at=now)
+            case "answered":
+                desk.answered(number, actor=who, at=now)
+            case "dismiss":
+                desk.dismiss(number, form.get("reason", ""), actor=who, at=now)
+            case "reopen":
+                desk.reopen(number, form.get("reason", ""), actor=who, at=now)
+            case _:
+                raise UsageError(f"A case cannot be {action!r}.")
+
+    # --- rendering --------------------------------------------------------------------------------------------------
+
+    def _case_page(
+        self,
+        request: Request,
+        desk: Desk,
+        case: Case,
+        *,
+        form: dict[str, str] | None = None,
+        error: str = "",
+        status: int = 200,
+    ) -> Response:
+        message, reading = case.decision.message, case.decision.reading
+        return self._page(
+            request,
+            "case.html",
+            status,
+            case=case,
+            message=message,
+            reading=reading,
+            decision=case.decision,
+            draft=case.draft,
+            may=possible(case.row.state),
+            related=desk.related(case),
+            subject=marks.cut(message.subject, marks.of_part(reading, "subject")),
+            body=marks.cut(message.text, marks.of_part(reading, "text")),
+            quoted=marks.cut(message.quoted, marks.of_part(reading, "quoted")),
+            form=form or {},
+            error=error,
+        )
+
+    def _page(self, request: Request, template: str, status: int = 200, **values: object) -> Response:
+        session = _session(request) or secrets.token_urlsafe(24)
+        html = self._env.get_template(template).render(now=self.clock(), token=self._token(session), **values)
+        response = HTMLResponse(html, status)
+        if session != _session(request):
+            response.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/")
+        return response
+
+    def _token(self, session: str) -> str:
+        return hmac.new(self._key, session.encode(), hashlib.sha256).hexdigest() if session else secrets.token_hex(32)
+
+    async def sorry(self, request: Request, error: Exception) -> Response:
+        return self._page(request, "sorry.html", 404 if isinstance(error, UsageError) else 500, error=str(error))
+
+    async def not_found(self, request: Request, _: Exception) -> Response:
+        return self._page(request, "sorry.html", 404, error="There is no such page.")
+
+
+def outgoing(case: Case, address: str, now: datetime) -> bytes:
+    """The approved reply as a mail for a person's own mail client. Raises UsageError before approval."""
+    if case.row.state not in {State.APPROVED, State.ANSWERED} or case.draft is None:
+        raise UsageError(f"Case {case.id} has no approved reply yet.")
+    mail, draft = EmailMessage(), case.draft
+    mail["From"], mail["To"] = address, ", ".join(to.email for to in draft.to)
+    mail["Subject"], mail["Date"] = draft.subject, format_datetime(now.astimezone(UTC))
+    if draft.in_reply_to:
+        mail["In-Reply-To"] = draft.in_reply_to
+    if draft.references:
+        mail["References"] = " ".join(draft.references)
+    mail["X-Unsent"] = "1"  # mail clients open it as a message to be sent
+    mail.set_content(draft.text)
+    if draft.html:
+        mail.add_alternative(draft.html, subtype="html")
+    return mail.as_bytes()
+
+
+def _download(raw: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(raw, media_type="application/octet-stream", headers=headers)
+
+
+def _session(request: Request) -> str:
+    return request.cookies.get(COOKIE, "")
+
+
+def _same_origin(request: Request) -> bool:
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
