@@ -216,7 +216,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """One billing cycle of a claim. Amounts in `currency`; None: not known (or not reached because a clause failed)."""
+    """One billing cycle of a claim. Amounts in `currency`, shown wherever they can be computed; None: not known.
+
+    cycle: its first day. claim_before: the claim had to arrive before this instant. missing: facts that would settle it.
+    """
 
     cycle: date
     outcome: Outcome
@@ -227,17 +230,29 @@ class Credit:
     currency: str = "USD"
     claim_before: datetime | None = None
     findings: tuple[Finding, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All findings on a claim and their verdict. missing: names of the facts that would settle it, smallest set first."""
+    """All findings on a claim and their verdict.
+
+    total: of the eligible cycles; zero when ineligible, None when undetermined.
+    missing: the smallest set of facts worth asking (`account.plan`, `cycles[2026-03-01].bill`), split by who can answer
+    into ask_customer and ask_desk. conflicts: facts or texts that contradict each other, a sentence each.
+    pack, digest: name and fingerprint of the rule pack that judged.
+    """
 
     outcome: Outcome
     credits: tuple[Credit, ...] = ()
     total: Decimal | None = None
     missing: tuple[str, ...] = ()
     clauses: tuple[Finding, ...] = ()
+    ask_customer: tuple[str, ...] = ()
+    ask_desk: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    pack: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,455 @@
+"""A rule pack: the terms of one operator as data. Reading one from its folder is this package's only access to files.
+
+A folder holds `pack.yaml` (operator, documents, facts, readings) and `clauses/*.yaml`. Everything else in it
+(`cases/`, `vocabulary.yaml`) is read by those who use it. `docs/policy.md` describes the format for policy owners.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from triage.model import Result
+from triage.policy.cycles import CycleRule
+from triage.policy.logic import TYPES, Condition, read_condition
+from triage.policy.periods import Counting, Period, read_period
+from triage.policy.sentences import Sentence, read_sentence
+from triage.policy.steps import Limit, Step, read_counting, read_step
+from triage.policy.yamlfile import Block, read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A published document that clauses cite. title: as cited; updated: its own date of last change, where it has one."""
+
+    id: str
+    title: str
+    url: str
+    updated: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactKind:
+    """A fact that clauses may need. ask: who can say it, `customer` or `desk`; type: one of `logic.TYPES`."""
+
+    name: str
+    type: str
+    means: str
+    ask: str = "desk"
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRule:
+    """A period that a clause sets for us, from the receipt of a mail.
+
+    categories, rights: for mails about any of these; not_categories: but never about these; empty: all.
+    may_pause: whether the time in which we wait for the sender is added. extension: how far we may extend it, and only
+    if we say so to the sender before it ends.
+    """
+
+    kind: str
+    period: Period
+    counting: Counting
+    categories: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
+    not_categories: tuple[str, ...] = ()
+    may_pause: bool = False
+    extension: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A clause as it reads from `since` on (None: from ever; the document names no day) until the next version.
+
+    absent: the clause does not exist in this time. until: an explicit first day without it.
+    """
+
+    since: date | None
+    says: str
+    line: int
+    until: date | None = None
+    absent: bool = False
+    step: Step | None = None
+    only_if: Condition | None = None
+    condition: Condition | None = None
+    deadline: DeadlineRule | None = None
+    sentences: Mapping[Result, Sentence] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One numbered rule. question: `credit`, `deadline` or `statement` (a promise or fact that is only told).
+
+    shown: how replies cite the place. rights, categories, topics: what mails it bears on. allows, forbids: what a
+    reply may promise on its strength, and what none may. hands_over: such a mail goes to a person at once.
+    """
+
+    id: str
+    document: str
+    section: str
+    shown: str
+    question: str
+    versions: tuple[Version, ...]
+    where: str
+    line: int
+    link: str = ""
+    overrides: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    allows: tuple[str, ...] = ()
+    forbids: tuple[str, ...] = ()
+    hands_over: bool = False
+
+    def in_force(self, day: date) -> tuple[Version, ...]:
+        """The versions in force on a day: one, or none in a gap, or several where the pack contradicts itself."""
+        begun = [v for v in self.versions if v.since is None or v.since <= day]
+        latest = max((v.since or date.min for v in begun), default=date.min)
+        return tuple(
+            v
+            for v in begun
+            if (v.until is None and (v.since or date.min) == latest) or (v.until is not None and day < v.until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A clause in the version that governs. version None: no text of it is in force on the day asked about."""
+
+    clause: Clause
+    version: Version | None
+
+
+Program = tuple[Ruling, ...]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The terms of one operator. digest: of all its files, kept with every verdict.
+
+    credit_clauses: in the order in which they build on each other. turning_days: every day on which one of them changes.
+    versions_by: the day whose terms govern a cycle: `start of the incident` or `day of receipt`.
+    billing_day_fixed: 1 where cycles are calendar months, else None: the account's own day.
+    """
+
+    name: str
+    operator: str
+    path: str
+    digest: str
+    zone: tzinfo
+    currency: str
+    documents: Mapping[str, Document]
+    facts: Mapping[str, FactKind]
+    clauses: tuple[Clause, ...]
+    credit_clauses: tuple[Clause, ...] = ()
+    turning_days: tuple[date, ...] = ()
+    cycle_rule: CycleRule = field(default_factory=CycleRule)
+    billing_day_fixed: int | None = None
+    versions_by: str = "start of the incident"
+    bounds_settle: bool = False
+    contacts: Mapping[str, str] = field(default_factory=dict)
+    _programs: dict[int, Program] = field(default_factory=dict, compare=False, repr=False)
+
+    def clause(self, clause_id: str) -> Clause | None:
+        return next((clause for clause in self.clauses if clause.id == clause_id), None)
+
+    def for_right(self, right: str) -> tuple[Clause, ...]:
+        """The clauses that grant a right, in the pack's order."""
+        return tuple(clause for clause in self.clauses if right in clause.rights)
+
+    def credit_program(self, day: date) -> Program:
+        """The credit clauses in force on a day, in the order in which they build on each other."""
+        era = bisect_right(self.turning_days, day)
+        if era not in self._programs:
+            self._programs[era] = tuple(
+                Ruling(clause, version)
+                for clause in self.credit_clauses
+                for version in (clause.in_force(day) or (None,))
+                if version is None or not version.absent
+            )
+        return self._programs[era]
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+BUILT_IN = {
+    "cycle.start": "instant",
+    "cycle.end": "instant",
+    "cycle.incident_start": "instant",
+    "cycle.incident_end": "instant",
+    "claim.credited_before": "money",
+}
+_LABEL = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+_CLAUSE_KEYS = (
+    *("id", "document", "section", "shown as", "question", "link", "overrides", "rights", "categories", "topics"),
+    *("allows", "forbids", "hands over to a person", "versions"),
+)
+_VERSION_KEYS = (
+    *("effective from", "effective until", "absent", "says", "only if", "condition", "holds", "fails", "unknown"),
+    *("table", "sum", "share", "limit", "cap", "deadline"),
+)
+
+
+def load_pack(path: Path) -> Pack:
+    """The pack in a folder. Raises ConfigError naming file, line, what is wrong and what to write instead."""
+    root = read_yaml(path / "pack.yaml")
+    root.only("name", "operator", "zone", "currency", "contacts", "documents", "facts", "credit")
+    documents = {block.text("id"): _document(block) for block in root.blocks("documents")}
+    facts = _facts(root.block("facts", Block(root.where, root.line)))
+    files = sorted((path / "clauses").glob("*.yaml"))
+    if not files:
+        root.wrong(None, "The pack has no clauses.", f"Put at least one file into {path / 'clauses'}.")
+    blocks = [block for file in files for block in _clause_blocks(file)]
+    types = BUILT_IN | {name: kind.type for name, kind in facts.items()} | _given(blocks)
+    clauses = tuple(_clause(block, documents, types) for block in blocks)
+    _check_ids(clauses, blocks)
+    ordered = _in_order(clauses)
+    credit = root.block("credit", Block(root.where, root.line))
+    return Pack(
+        name=root.text("name"),
+        operator=root.text("operator"),
+        path=str(path),
+        digest=_digest([path / "pack.yaml", *files]),
+        zone=_zone(root, "zone"),
+        currency=root.text("currency", "USD"),
+        documents=documents,
+        facts=facts,
+        clauses=clauses,
+        credit_clauses=ordered,
+        turning_days=tuple(sorted({d for c in ordered for v in c.versions for d in (v.since, v.until) if d})),
+        contacts={k: root.block("contacts").text(k) for k in root.block("contacts", Block(root.where, root.line))},
+        **_readings(credit),
+    )
+
+
+def _readings(block: Block) -> dict[str, Any]:
+    """How the terms are read where they leave room; `docs/policy.md` lists every setting."""
+    block.only(
+        *("billing cycle starts", "at midnight in", "month without that day", "incident ending where a cycle starts"),
+        *("judged by the terms in force on", "settle unknown amounts by their bounds"),
+    )
+    starts = block.choice(
+        "billing cycle starts", ("on the billing day", "on the first of the month"), "on the billing day"
+    )
+    short = block.choice("month without that day", ("last day", "first of the next month"), "last day")
+    border = block.choice(
+        "incident ending where a cycle starts", ("does not touch it", "touches it"), "does not touch it"
+    )
+    days = ("start of the incident", "day of receipt")
+    return {
+        "cycle_rule": CycleRule(_zone(block, "at midnight in"), short, border == "touches it"),
+        "billing_day_fixed": 1 if starts == "on the first of the month" else None,
+        "versions_by": block.choice("judged by the terms in force on", days, days[0]),
+        "bounds_settle": block.flag("settle unknown amounts by their bounds", False),
+    }
+
+
+def _zone(block: Block, key: str) -> tzinfo:
+    name = block.text(key, "UTC")
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        block.wrong(key, f"`{name}` is no time zone.", "Write a name such as Europe/Berlin or UTC.")
+
+
+def _document(block: Block) -> Document:
+    block.only("id", "title", "url", "updated")
+    return Document(block.text("id"), block.text("title"), block.text("url"), block.day("updated", None))
+
+
+def _facts(block: Block) -> dict[str, FactKind]:
+    facts = {}
+    for name in block:
+        entry = block.block(name)
+        entry.only("type", "means", "ask", "one of")
+        if name in BUILT_IN:
+            block.wrong(name, f"`{name}` is computed by the program.", "Remove it here.")
+        kind, ask = entry.choice("type", TYPES), entry.choice("ask", ("customer", "desk"), "desk")
+        facts[name] = FactKind(name, kind, entry.text("means"), ask, entry.texts("one of", []))
+    return facts
+
+
+def _clause_blocks(file: Path) -> list[Block]:
+    root = read_yaml(file)
+    root.only("clauses")
+    return root.blocks("clauses")
+
+
+def _given(blocks: list[Block]) -> dict[str, str]:
+    """The types of the facts that clauses compute."""
+    types = {"table": "percent", "sum": "money", "share": "money", "cap": "money", "limit": "instant"}
+    given = {}
+    for block in blocks:
+        for version in block.blocks("versions"):
+            for word in types.keys() & version.keys():
+                given[version.block(word).text("gives")] = types[word]
+    return given
+
+
+def _clause(block: Block, documents: Mapping[str, Document], types: Mapping[str, str]) -> Clause:
+    block.only(*_CLAUSE_KEYS)
+    clause_id = block.text("id")
+    if not _LABEL.fullmatch(clause_id):
+        block.wrong(
+            "id", f"`{clause_id}` is no clause id.", "Write lower-case words joined by dots, such as sla.free_tier."
+        )
+    document = block.choice("document", tuple(documents))
+    question = block.choice("question", ("credit", "deadline", "statement"))
+    versions = [_version(entry, question, types) for entry in block.blocks("versions")]
+    if not versions:
+        block.wrong("versions", f"{clause_id} has no version.", "Add one with `effective from` and `says`.")
+    section = block.text("section")
+    return Clause(
+        id=clause_id,
+        document=document,
+        section=section,
+        shown=block.text("shown as", f"{documents[document].title}, {section}"),
+        question=question,
+        versions=tuple(sorted(versions, key=lambda v: v.since or date.min)),
+        where=block.where,
+        line=block.line,
+        link=block.text("link", documents[document].url),
+        overrides=block.texts("overrides", []),
+        rights=block.texts("rights", []),
+        categories=block.texts("categories", []),
+        topics=block.texts("topics", []),
+        allows=block.texts("allows", []),
+        forbids=block.texts("forbids", []),
+        hands_over=block.flag("hands over to a person", False),
+    )
+
+
+def _version(block: Block, question: str, types: Mapping[str, str]) -> Version:
+    block.only(*_VERSION_KEYS)
+    unstated = block.need("effective from") == "unstated"
+    since, until = None if unstated else block.day("effective from"), block.day("effective until", None)
+    if until is not None and since is not None and until <= since:
+        block.wrong("effective until", f"The version ends on {until} before it starts.", f"Write a day after {since}.")
+    if block.flag("absent", False):
+        return Version(since, block.text("says", ""), block.line, until, absent=True)
+    version = Version(
+        since=since,
+        says=block.text("says"),
+        line=block.line,
+        until=until,
+        step=read_step(block, types),
+        only_if=read_condition(block.block("only if"), types) if "only if" in block else None,
+        condition=read_condition(block.block("condition"), types) if "condition" in block else None,
+        deadline=_deadline(block.block("deadline")) if "deadline" in block else None,
+        sentences={r: read_sentence(block, r.value, types) for r in Result if r.value in block},
+    )
+    _check_version(block, version, question)
+    return version
+
+
+def _check_version(block: Block, version: Version, question: str) -> None:
+    judges = version.condition is not None or version.step is not None
+    if question == "credit" and not judges:
+        block.wrong(
+            None, "A credit clause needs a `condition` or a computed value.", "Add `condition: {fact: {test: value}}`."
+        )
+    if question == "deadline" and version.deadline is None:
+        block.wrong(None, "A deadline clause needs a `deadline`.", "Add `deadline: {kind: respond, period: 15 days}`.")
+    if question == "credit":
+        for word in ("holds", "fails", "unknown"):
+            if word not in block and (word != "fails" or version.condition is not None):
+                block.wrong(
+                    None, f"The sentence for `{word}` is missing.", f"Add `{word}: ...`, one sentence for the customer."
+                )
+
+
+def _deadline(block: Block) -> DeadlineRule:
+    block.only(
+        *("kind", "period", "categories", "rights", "not categories", "counted", "a day off", "calendar"),
+        *("waiting for the sender", "extension"),
+    )
+    return DeadlineRule(
+        kind=block.text("kind"),
+        period=read_period(block, "period"),
+        counting=read_counting(block),
+        categories=block.texts("categories", []),
+        rights=block.texts("rights", []),
+        not_categories=block.texts("not categories", []),
+        may_pause=block.choice("waiting for the sender", ("counts", "stops the clock"), "counts") == "stops the clock",
+        extension=read_period(block, "extension") if "extension" in block else None,
+    )
+
+
+def _check_ids(clauses: tuple[Clause, ...], blocks: list[Block]) -> None:
+    seen: dict[str, Clause] = {}
+    for clause, block in zip(clauses, blocks, strict=True):
+        if clause.id in seen:
+            first = seen[clause.id]
+            block.wrong(
+                "id",
+                f"{clause.id} stands twice (first in {first.where}:{first.line}).",
+                "Rename one, or add a version.",
+            )
+        seen[clause.id] = clause
+    for clause, block in zip(clauses, blocks, strict=True):
+        for other in clause.overrides:
+            if other not in seen:
+                block.wrong(
+                    "overrides", f"{clause.id} overrides `{other}`, which is no clause.", "Name an existing clause."
+                )
+
+
+def _in_order(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """Credit clauses so that a value is computed before it is looked at; otherwise as they stand in the files."""
+    left = [clause for clause in clauses if clause.question == "credit"]
+    makers: dict[str, set[str]] = {}
+    for clause in left:
+        for name in gives(clause):
+            makers.setdefault(name, set()).add(clause.id)
+    ordered: list[Clause] = []
+    done: set[str] = set()
+    while left:
+        ready = next((c for c in left if all(makers.get(n, set()) - {c.id} <= done for n in looks_at(c))), None)
+        if ready is None:
+            first = left[0]
+            block = Block(first.where, first.line)
+            block.wrong(None, f"{first.id} needs a value that is computed from it.", "Break the circle of `gives`.")
+        left.remove(ready)
+        ordered.append(ready)
+        done.add(ready.id)
+    return tuple(ordered)
+
+
+def gives(clause: Clause) -> frozenset[str]:
+    return frozenset(version.step.gives for version in clause.versions if version.step is not None)
+
+
+def looks_at(clause: Clause) -> frozenset[str]:
+    """The facts that a clause needs in any of its versions, given or computed."""
+    names: set[str] = set()
+    for version in clause.versions:
+        names.update(needs(version))
+    return frozenset(names)
+
+
+def needs(version: Version) -> frozenset[str]:
+    """The facts that a version needs, given or computed."""
+    names: set[str] = set()
+    for condition in (version.only_if, version.condition):
+        names.update(condition.facts() if condition is not None else ())
+    if version.step is not None:
+        names.update(version.step.inputs)
+        names.discard(version.step.gives)
+        if isinstance(version.step, Limit) and version.step.period.unit == "billing cycles":
+            names.update({"account.billing_day", "cycle.start"})
+    return frozenset(names)
+
+
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()

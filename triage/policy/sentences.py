@@ -1,0 +1,55 @@
+"""Sentences of a pack with facts in them: `plan is {account.plan}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from triage.policy.logic import Sheet
+from triage.policy.yamlfile import Block
+
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`parts` alternate between words and the names of facts."""
+
+    parts: tuple[str, ...]
+
+    def render(self, sheet: Sheet) -> str:
+        parts = self.parts
+        if len(parts) == 1:
+            return parts[0]
+        return "".join([show(sheet.get(part)) if odd & 1 else part for odd, part in enumerate(parts)])
+
+
+def read_sentence(block: Block, key: str, types: Mapping[str, str]) -> Sentence:
+    parts = tuple(_PLACE.split(block.text(key)))
+    for name in parts[1::2]:
+        if name not in types:
+            block.wrong(
+                key, f"`{{{name}}}` is not a fact of this pack.", "Name a fact that the pack declares or computes."
+            )
+    return Sentence(parts)
+
+
+def show(value: Any) -> str:
+    """A value as people read it: no exponent, times in UTC, unknown said in words."""
+    if value is None:
+        return "not known"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M UTC") if not value.second else value.strftime("%Y-%m-%d %H:%M:%S UTC")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return f"{len(value)} bill line{'s' if len(value) != 1 else ''}"
+    return str(value)
