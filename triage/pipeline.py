@@ -16,7 +16,7 @@ from triage.reply import Writer
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What the core works with, loaded once at the edge. zone: the desk's; name and address: as replies are signed."""
+    """What the core works with, loaded once at the edge. zone: the desk's, name and address: as replies are signed."""
 
     reader: Reader
     pack: Pack
@@ -38,10 +38,21 @@ def decide(message: Message, reading: Reading, records: Records, kit: Kit) -> De
     assessment: Assessment | None = None
     if reading.is_about("sla_credit_claim"):
         assessment = assess(claim_facts(reading, known, message.received_at), kit.pack)
-    written = {"pack": kit.pack, "known": known, "zone": kit.zone, "desk_name": kit.name, "from_address": kit.address}
-    draft = kit.writer.draft(message, reading, assessment, due, **written)
-    note = None if draft else kit.writer.note(message, reading, assessment, due, **written)
-    return Decision(message, reading, due, assessment, draft, (note,) if note else ())
+    draft = kit.writer.draft(
+        message,
+        reading,
+        assessment,
+        due,
+        pack=kit.pack,
+        known=known,
+        zone=kit.zone.key,
+        desk_name=kit.name,
+        from_address=kit.address,
+    )
+    notes: tuple[str, ...] = ()
+    if reading.is_about("legal_demand"):
+        notes = (kit.writer.note(message, reading, due, pack=kit.pack, zone=kit.zone.key, desk_name=kit.name),)
+    return Decision(message, reading, due, assessment, draft, notes)
 
 
 def unreadable(message: Message, kit: Kit) -> Decision:

@@ -54,19 +54,17 @@ class MailboxSettings:
     )
     path: str = _key("", "files: where they lie.")
     host: str = _key("", "imap: the server's name, as in its certificate.", example="imap.example.com")
-    port: int = _key(0, "imap: 0 means 993, or 143 with starttls.", least=0)
-    tls: str = _key(
-        "implicit",
-        "imap: `implicit` or `starttls`. The certificate is always checked.",
-        choices=("implicit", "starttls"),
+    port: int = _key(0, "imap: 0 means 993, or 143 without tls.", least=0)
+    security: str = _key(
+        "tls",
+        "imap: `tls`, `starttls`, or `none` (to this machine itself only). Certificate and host name are always checked.",
+        choices=("tls", "starttls", "none"),
     )
     ca_file: str = _key("", "imap: certificates to trust instead of the system's, as a PEM file; empty: the system's.")
     user: str = _key("", "imap: login name.", example="support@example.com")
     folder: str = _key("INBOX", "imap: the folder to read.")
     auth: str = _key(
-        "password",
-        "imap: `password`, or `xoauth2` or `oauthbearer`, where the secret is an access token.",
-        choices=("password", "xoauth2", "oauthbearer"),
+        "password", "imap: `password`, or `oauth`, where the secret is an access token.", choices=("password", "oauth")
     )
     secret_env: str = _key(
         "", "The environment variable that holds the password or token.", example="TRIAGE_SUPPORT_PASSWORD"

@@ -53,7 +53,7 @@ def load_kit(settings: Settings) -> Kit:
 
 def load_writer(settings: Settings) -> Writer:
     own = [settings.path(settings.desk.templates) / "replies"] if settings.desk.templates else []
-    return Writer.load([*own, shipped("templates") / "replies"])
+    return Writer.load([shipped("templates") / "replies", *own])
 
 
 def load_records(settings: Settings) -> Records:
@@ -76,11 +76,19 @@ def open_mailbox(name: str, box: MailboxSettings, settings: Settings) -> Mailbox
         from triage.doors.files import open_files
 
         return open_files(settings.path(box.path), name)
-    from triage.doors.imap import open_imap
+    from triage.doors.imap import Account, ImapMailbox
 
-    return open_imap(
-        name, box, lambda: secret(box, name, settings), settings.path(box.ca_file) if box.ca_file else None
+    account = Account(
+        host=box.host,
+        user=box.user,
+        secret=lambda: secret(box, name, settings),
+        port=box.port or None,
+        security=box.security,  # type: ignore[arg-type]  # one of the choices of the settings
+        auth=box.auth,  # type: ignore[arg-type]
+        ca_file=settings.path(box.ca_file) if box.ca_file else None,
+        timeout=box.timeout,
     )
+    return ImapMailbox(account, box.folder, name)
 
 
 class Thinker:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from triage.desk.states import OPEN, Event, Kind, State, after, fold
 from triage.desk.store import CaseRow, Store
 from triage.errors import Conflict, UsageError
-from triage.model import Address, Decision, Draft, Problem
+from triage.model import Address, Decision, Draft
 
 PROGRAM = "desk"
 """The actor's name in the ledger for what the program did itself."""
@@ -49,12 +49,15 @@ class Case:
         return digest(self.draft)
 
 
-class Desk:
-    """Commands over a store. check: finds the problems of an edited draft before it is kept."""
+Finish = Callable[[Draft, Decision], Draft]
 
-    def __init__(self, store: Store, check: Callable[[Draft, Decision], tuple[Problem, ...]] | None = None) -> None:
+
+class Desk:
+    """Commands over a store. finish: completes an edited draft (its HTML twin, its open problems) before it is kept."""
+
+    def __init__(self, store: Store, finish: Finish = lambda draft, _: draft) -> None:
         self.store = store
-        self._check = check
+        self._finish = finish
 
     # --- intake -----------------------------------------------------------------------------------------------------
 
@@ -108,14 +111,15 @@ class Desk:
 
     # --- deciding ---------------------------------------------------------------------------------------------------
 
-    def revise(self, case_id: int, subject: str, text: str, html: str, *, seen: str, actor: str, at: datetime) -> Case:
+    def revise(self, case_id: int, subject: str, text: str, *, seen: str, actor: str, at: datetime) -> Case:
         """Keep a person's wording as the draft; the older revisions stay."""
         with self.store.atomic():
             case = self._as_seen(case_id, seen)
             base = case.draft or Draft(subject="", text="", html="", to=_answer_to(case.decision))
-            draft = replace(base, subject=" ".join(subject.split()), text=text, html=html, sources=(), problems=())
-            if self._check is not None:
-                draft = replace(draft, problems=self._check(draft, case.decision))
+            edited = replace(
+                base, subject=" ".join(subject.split()), text=text, html="", sources=(), spans=(), problems=()
+            )
+            draft = self._finish(edited, case.decision)
             revision = self.store.save_draft(case_id, actor, at, encode(draft))
             self._append(case, Event(Kind.REVISED, at, actor, {"revision": revision, "digest": digest(draft)}))
         return self.case(case_id)

@@ -33,7 +33,6 @@ from triage.desk.cases import Case, Desk
 from triage.desk.states import OPEN, Kind, State, possible
 from triage.digest import digest_of
 from triage.errors import Conflict, TriageError, UsageError
-from triage.reply import as_html
 from triage.web import marks
 from triage.web.words import age, left, on
 
@@ -197,13 +196,11 @@ class Pages:
         who, text = self.actor, form.get("text", "").replace("\r\n", "\n")
         match action:
             case "draft":
-                desk.revise(number, form.get("subject", ""), text, as_html(text), seen=seen, actor=who, at=now)
+                desk.revise(number, form.get("subject", ""), text, seen=seen, actor=who, at=now)
             case "approve":
                 shown = desk.case(number)
                 if shown.draft is None or (form.get("subject"), text) != (shown.draft.subject, shown.draft.text):
-                    shown = desk.revise(
-                        number, form.get("subject", ""), text, as_html(text), seen=seen, actor=who, at=now
-                    )
+                    shown = desk.revise(number, form.get("subject", ""), text, seen=seen, actor=who, at=now)
                     seen = shown.digest
                 desk.approve(number, seen=seen, actor=who, at=now, despite=form.get("despite") == "yes")
             case "withdraw":
