@@ -181,6 +181,109 @@ class Reading:
         return any(category.label == label for category in self.categories)
 
 
+# --- what the desk's records hold -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """An account. addresses: every e-mail address that may speak for it (its own, billing, members), lower-cased.
+
+    plan: in the pack's words; billing_day: day of the month (1..31) on which a cycle starts. Empty or None: not known.
+    """
+
+    id: str
+    name: str = ""
+    team: str = ""
+    customer_id: str = ""
+    plan: str | None = None
+    billing_day: int | None = None
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseRecord:
+    """A service of an account. region: its primary one; read_regions: further ones of a global database."""
+
+    id: str
+    account: str
+    name: str = ""
+    endpoint: str = ""
+    product: str | None = None
+    kind: str | None = None
+    region: str | None = None
+    read_regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BillRecord:
+    """One line of a bill. id: the line's own, so that a second import changes nothing. cycle: the cycle's first day."""
+
+    id: str
+    account: str
+    product: str
+    region: str
+    cycle: date
+    amount: Decimal | None = None
+    one_time: bool | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UptimeRecord:
+    """The uptime of a product in a region from `start` to `end`, both days included. source: `published` or `derived`."""
+
+    product: str
+    region: str
+    start: date
+    end: date
+    percent: Decimal
+    source: str = "published"
+    derivation: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRecord:
+    """A credit given before, for the cycle that starts on `cycle`."""
+
+    account: str
+    product: str
+    region: str
+    cycle: date
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Everything that was imported. None: nothing of that kind was imported, which is not the same as none."""
+
+    accounts: tuple[AccountRecord, ...] | None = None
+    databases: tuple[DatabaseRecord, ...] | None = None
+    bills: tuple[BillRecord, ...] | None = None
+    uptime: tuple[UptimeRecord, ...] | None = None
+    credits: tuple[CreditRecord, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the records hold on one mail. Built only by `triage.policy.known_for`.
+
+    account: whom the matter concerns; claimant: the account for which the sender speaks or claims, by id.
+    addresses: those of `account`, to which its data may be told. databases: those that the mail is about.
+    bills, uptime, credits: of that account and those services; None: nothing of that kind was imported.
+    found_by: how the account was found, a sentence. conflicts: what the mail and the records say differently.
+    """
+
+    account: AccountRecord | None = None
+    claimant: str | None = None
+    addresses: tuple[str, ...] = ()
+    databases: tuple[DatabaseRecord, ...] = ()
+    bills: tuple[BillRecord, ...] | None = None
+    uptime: tuple[UptimeRecord, ...] | None = None
+    credits: tuple[CreditRecord, ...] | None = None
+    found_by: str = ""
+    conflicts: tuple[str, ...] = ()
+
+
 # --- what is known, what the terms say of it ------------------------------------------------------------------------
 
 
@@ -231,6 +334,8 @@ class Credit:
     claim_before: datetime | None = None
     findings: tuple[Finding, ...] = ()
     missing: tuple[str, ...] = ()
+    service: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

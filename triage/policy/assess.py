@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from triage.model import Assessment, Credit, Finding, Outcome, Result
-from triage.policy.cycles import Cycle, merge
+from triage.policy.cycles import Cycle, CycleRule, merge
 from triage.policy.facts import ClaimFacts, CycleFacts, OutageFacts, Value
 from triage.policy.logic import INCIDENTS
 from triage.policy.others import typed
@@ -55,7 +55,6 @@ def _claim_sheet(facts: ClaimFacts, pack: Pack) -> dict[str, Any]:
         "service.kind": service.kind,
         "service.owner": service.owner,
         "zone": pack.zone,
-        "claim.credited_before": _ZERO,
     }
     if facts.others:
         sheet.update(_others(facts.others, pack))
@@ -103,49 +102,79 @@ def _read_incidents(incidents: tuple[OutageFacts, ...] | None, billing_day: int 
     if billing_day is None:
         outage.open.append("account.billing_day")
     for number, incident in enumerate(incidents or ()):
-        gaps = _gaps(incident, number, outage.conflicts)
-        outage.open += gaps
-        if gaps or billing_day is None:
+        if _ends_before_it_starts(incident):
+            outage.conflicts.append(
+                f"incidents[{number}] ends ({show(incident.end_at)}) before it starts ({show(incident.start_at)})"
+            )
+            touched = _Touched([], ["start_at", "end_at"])
+        else:
+            touched = _touched(incident, billing_day, pack.cycle_rule)
+        outage.open += [f"incidents[{number}].{name}" for name in touched.gaps]
+        if touched.gaps or billing_day is None:
             outage.open_incidents.append(incident)
-        if billing_day is not None:
-            for cycle in _surely_touched(incident, billing_day, pack):
-                outage.cycles.setdefault(cycle, []).append(incident)
+        for cycle in touched.sure:
+            outage.cycles.setdefault(cycle, []).append(incident)
     return outage
 
 
-def _gaps(incident: OutageFacts, number: int, conflicts: list[str]) -> list[str]:
+def _ends_before_it_starts(incident: OutageFacts) -> bool:
+    return incident.start_at is not None and incident.end_at is not None and incident.end_at < incident.start_at
+
+
+class _Touched(NamedTuple):
+    """The cycles that an incident surely touches, and which of its ends leave open whether there are more."""
+
+    sure: Iterable[Cycle]
+    gaps: list[str]
+
+
+def _touched(incident: OutageFacts, billing_day: int | None, rule: CycleRule) -> _Touched:
+    """With one end known, the cycle around that end is touched all the same; a day that lies in one cycle is as good as an
+    instant in it.
+    """
     start, end = incident.start_at, incident.end_at
-    if start is not None and end is not None and end < start:
-        conflicts.append(f"incidents[{number}] ends ({show(end)}) before it starts ({show(start)})")
-        return [f"incidents[{number}].start_at", f"incidents[{number}].end_at"]
-    return [f"incidents[{number}].{name}" for name, at in (("start_at", start), ("end_at", end)) if at is None]
-
-
-def _surely_touched(incident: OutageFacts, billing_day: int, pack: Pack) -> Iterable[Cycle]:
-    """With one end known, the cycle around that end is touched all the same; with both, all between."""
-    start, end, rule = incident.start_at, incident.end_at, pack.cycle_rule
     if start is not None and end is not None:
-        return rule.touched(billing_day, start, end) if start <= end else ()
-    if start is not None:
-        return (rule.at(billing_day, start),)
-    if end is None:
-        return ()
-    around = rule.at(billing_day, end)
-    if around.start == end and not rule.border:
-        around = rule.cycle(billing_day, around.month - 1)
-    return (around,)
+        return _Touched(rule.touched(billing_day, start, end) if billing_day is not None else (), [])
+    starts = (start, start) if start is not None else incident.start_between
+    ends = (end, end) if end is not None else incident.end_between
+    gaps = [name for name, at in (("start_at", start), ("end_at", end)) if at is None]
+    if billing_day is None:
+        return _Touched((), [] if starts and ends else gaps)
+    sure = {c for c in (_same_cycle(starts, False, billing_day, rule), _same_cycle(ends, True, billing_day, rule)) if c}
+    if starts and ends:
+        if starts[1] < ends[0]:
+            sure.update(rule.touched(billing_day, starts[1], ends[0]))
+        if sure == {rule.at(billing_day, starts[0])} | set(rule.touched(billing_day, starts[0], ends[1])):
+            gaps = []
+    return _Touched(sure, gaps)
+
+
+def _same_cycle(
+    between: tuple[datetime, datetime] | None, end: bool, billing_day: int, rule: CycleRule
+) -> Cycle | None:
+    """The cycle in which an incident's end surely lies, if it is one. The very start of a cycle, as an end, is before it."""
+    if between is None:
+        return None
+    first, last = (rule.at(billing_day, instant) for instant in between)
+    if end and not rule.border:
+        first = rule.cycle(billing_day, first.month - 1) if first.start == between[0] else first
+        last = rule.cycle(billing_day, last.month - 1) if last.start == between[1] else last
+    return first if first == last else None
 
 
 def _days(incidents: Sequence[OutageFacts], facts: ClaimFacts, pack: Pack) -> tuple[date, ...] | None:
     """The days whose terms govern; None: not known, any text may."""
     if pack.versions_by == "day of receipt":
         return None if facts.received_at is None else (facts.received_at.astimezone(pack.zone).date(),)
-    if not incidents or any(incident.start_at is None for incident in incidents):
+    if not incidents or any(i.start_at is None and i.start_between is None for i in incidents):
         return None
-    if len(incidents) == 1 and incidents[0].start_at is not None:
-        return (incidents[0].start_at.astimezone(pack.zone).date(),)
-    spans = merge((i.start_at, max(i.end_at or i.start_at, i.start_at)) for i in incidents if i.start_at is not None)
-    return tuple(sorted({start.astimezone(pack.zone).date() for start, _ in spans}))
+    exact = [(i.start_at, max(i.start_at, i.end_at or i.start_at)) for i in incidents if i.start_at is not None]
+    days = {start.astimezone(pack.zone).date() for start, _ in (merge(exact) if len(exact) > 1 else exact)}
+    for incident in incidents:
+        if incident.start_at is None and incident.start_between is not None:
+            first, last = (instant.astimezone(pack.zone).date() for instant in incident.start_between)
+            days.update((first, last, *(day for day in pack.turning_days if first < day < last)))
+    return tuple(sorted(days))
 
 
 def _cycle_sheet(

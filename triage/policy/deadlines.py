@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from triage.model import Assessment, Deadline, Outcome, Reading
 from triage.policy.pack import Clause, DeadlineRule, Pack, Version
@@ -39,15 +40,18 @@ def deadlines(
     pack: Pack,
     *,
     events: Sequence[ClockEvent] = (),
-    zone: tzinfo | None = None,
+    zone: tzinfo | str | None = None,
     also: Sequence[Pack] = (),
 ) -> tuple[Deadline, ...]:
-    """The deadlines that a mail sets, earliest first, at most one a kind. zone: of the desk, for clauses that count days.
+    """The deadlines that a mail sets, earliest first, at most one a kind.
+
+    zone: of the desk (or its IANA name), for clauses that count days; by default the pack's.
 
     also: further packs, such as statutory ones. Nothing is due on automated mail.
     """
+    desk_zone = ZoneInfo(zone) if isinstance(zone, str) else zone
     found = [
-        _due(clause, version, received_at, events, zone or each.zone)
+        _due(clause, version, received_at, events, desk_zone or each.zone)
         for each in (pack, *also)
         for clause in each.clauses
         if clause.question == "deadline"

@@ -47,11 +47,16 @@ class CycleFacts:
 
 @dataclass(frozen=True, slots=True)
 class OutageFacts:
-    """One outage, aware instants, `[start_at, end_at)`."""
+    """One outage, aware instants, `[start_at, end_at)`.
+
+    start_between, end_between: where only a day is known, the earliest and latest instant that it leaves open.
+    """
 
     start_at: datetime | None = None
     end_at: datetime | None = None
     others: Others = ()
+    start_between: tuple[datetime, datetime] | None = None
+    end_between: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,290 @@
+"""Records from CSV: accounts, databases, bills, uptime and credits, a file each, in one folder.
+
+A file that is not there leaves its kind unknown; an empty cell leaves its value unknown. Every wrong line is reported with
+file, line and remedy, all at once. Reading the same files again gives the same records: each row has a key of its own
+(`merge` puts the newer row in place of the older). `docs/policy.md` lists the columns.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from triage.errors import ConfigError
+from triage.model import AccountRecord, BillRecord, CreditRecord, DatabaseRecord, Records, UptimeRecord
+
+
+class BadRecords(ConfigError):
+    """Lines of record files that cannot be read. `errors` has each; the text has all, a line each."""
+
+    def __init__(self, errors: list[ConfigError]) -> None:
+        first = errors[0]
+        super().__init__(first.where, first.what, first.remedy, first.line)
+        self.errors = tuple(errors)
+        self.args = ("\n".join(str(error) for error in errors),)
+
+
+def read_records(folder: Path) -> Records:
+    """The records in a folder. Raises ConfigError for a missing folder, BadRecords for wrong lines."""
+    if not folder.is_dir():
+        raise ConfigError(str(folder), "There is no such folder of records.", "Create it, or correct the path.")
+    errors: list[ConfigError] = []
+    found: dict[str, Any] = {name: _read(folder / f"{name}.csv", kind, errors) for name, kind in _KINDS.items()}
+    if errors:
+        raise BadRecords(errors)
+    records = Records(**found)
+    if errors := _dangling(folder, records):
+        raise BadRecords(errors)
+    return records
+
+
+def merge(old: Records, new: Records) -> Records:
+    """The old records with every row of the new ones in place of the row of the same key, or after them."""
+    merged: dict[str, Any] = {}
+    for name in _KINDS:
+        before, after = getattr(old, name), getattr(new, name)
+        rows = {key_of(row): row for row in (*(before or ()), *(after or ()))}
+        merged[name] = None if before is None and after is None else tuple(rows.values())
+    return replace(old, **merged)
+
+
+def key_of(record: object) -> str:
+    """What makes a record the same one in a second import."""
+    if isinstance(record, (AccountRecord, DatabaseRecord, BillRecord)):
+        return record.id
+    if isinstance(record, UptimeRecord):
+        return f"{record.product} {record.region} {record.start} {record.end} {record.source}"
+    if isinstance(record, CreditRecord):
+        return f"{record.account} {record.product} {record.region} {record.cycle}"
+    raise TypeError(f"not a record: {record!r}")
+
+
+# --- one file -------------------------------------------------------------------------------------------------------
+
+
+class _Kind:
+    """A kind of record: its columns, which of them every row needs, and how a row becomes a record."""
+
+    def __init__(self, needed: str, optional: str, build: Callable[[_Cells], object]) -> None:
+        self.needed, self.optional = tuple(needed.split()), tuple(optional.split())
+        self.build = build
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.needed, *self.optional)
+
+
+def _read(path: Path, kind: _Kind, errors: list[ConfigError]) -> tuple[object, ...] | None:
+    if not path.is_file():
+        return None
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        errors.append(ConfigError(str(path), "The file is not UTF-8.", "Save it as CSV in UTF-8."))
+        return None
+    first = text.partition("\n")[0]
+    reader = csv.DictReader(
+        io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","
+    )
+    header = [(name or "").strip() for name in reader.fieldnames or ()]
+    reader.fieldnames = header
+    before = len(errors)
+    _check_header(str(path), header, kind, errors)
+    if len(errors) > before:
+        return None
+    records: dict[str, object] = {}
+    lines: dict[str, int] = {}
+    for row in reader:
+        try:
+            record = _record(str(path), reader.line_num, row, kind)
+            key = key_of(record)
+            if records.get(key, record) != record:
+                what = f"This row contradicts line {lines[key]}, which has the same key."
+                raise ConfigError(str(path), what, "Keep one of the two.", reader.line_num)
+        except ConfigError as error:
+            errors.append(error)
+            continue
+        records[key] = record
+        lines.setdefault(key, reader.line_num)
+    return tuple(records.values())
+
+
+def _check_header(where: str, header: list[str], kind: _Kind, errors: list[ConfigError]) -> None:
+    for name in kind.needed:
+        if name not in header:
+            errors.append(
+                ConfigError(where, f"The column `{name}` is missing.", f"Columns: {', '.join(kind.columns)}.", 1)
+            )
+    for name in header:
+        if name not in kind.columns:
+            errors.append(
+                ConfigError(where, f"The column `{name}` is not known.", f"Columns: {', '.join(kind.columns)}.", 1)
+            )
+    if len(set(header)) < len(header):
+        errors.append(ConfigError(where, "A column stands twice.", "Keep one of them.", 1))
+
+
+def _record(where: str, line: int, row: Mapping[str | None, Any], kind: _Kind) -> object:
+    if None in row or None in row.values():
+        raise ConfigError(where, "The row has not as many cells as the header.", "Quote cells that hold a comma.", line)
+    cells = _Cells(where, line, {str(name): str(value).strip() for name, value in row.items()})
+    for name in kind.needed:
+        cells.need(name)
+    return kind.build(cells)
+
+
+_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
+
+
+class _Cells:
+    """The cells of one row, read by type. An empty cell is not known."""
+
+    def __init__(self, where: str, line: int, cells: Mapping[str, str]) -> None:
+        self.where, self.line, self.cells = where, line, cells
+
+    def wrong(self, name: str, wanted: str) -> ConfigError:
+        return ConfigError(self.where, f"`{name}` is `{self.cells.get(name)}`.", f"Write {wanted}.", self.line)
+
+    def need(self, name: str) -> None:
+        if not self.text(name):
+            raise ConfigError(self.where, f"`{name}` is empty.", "Every row needs it.", self.line)
+
+    def text(self, name: str) -> str:
+        return self.cells.get(name, "")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        return tuple(part for part in re.split(r"[\s;|]+", self.text(name)) if part)
+
+    def flag(self, name: str) -> bool | None:
+        word = self.text(name).casefold()
+        if word not in ("", "yes", "no", "true", "false"):
+            raise self.wrong(name, "yes or no, or nothing")
+        return None if not word else word in ("yes", "true")
+
+    def day(self, name: str) -> date:
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError:
+            raise self.wrong(name, "a date such as 2026-03-01") from None
+
+    def decimal(self, name: str) -> Decimal | None:
+        text = self.text(name)
+        if text and not _DECIMAL.fullmatch(text):
+            raise self.wrong(name, "a plain number such as 180.00")
+        return Decimal(text) if text else None
+
+    def percent(self, name: str) -> Decimal:
+        value = self.decimal(name)
+        if value is None or not 0 <= value <= 100:
+            raise self.wrong(name, "a percentage from 0 to 100 such as 99.95")
+        return value
+
+    def billing_day(self, name: str) -> int | None:
+        text = self.text(name)
+        if not text:
+            return None
+        if not text.isdigit() or not 1 <= int(text) <= 31:
+            raise self.wrong(name, "a day of the month from 1 to 31")
+        return int(text)
+
+    def addresses(self, *names: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for name in names:
+            for address in self.texts(name):
+                if address.count("@") != 1 or address.startswith("@") or address.endswith("@"):
+                    raise self.wrong(name, "e-mail addresses with a space between them")
+                found[address.casefold()] = None
+        return tuple(found)
+
+
+def _account(cells: _Cells) -> AccountRecord:
+    return AccountRecord(
+        id=cells.text("id"),
+        name=cells.text("name"),
+        team=cells.text("team"),
+        customer_id=cells.text("customer_id"),
+        plan=cells.text("plan") or None,
+        billing_day=cells.billing_day("billing_day"),
+        addresses=cells.addresses("email", "billing_email", "members"),
+    )
+
+
+def _database(cells: _Cells) -> DatabaseRecord:
+    return DatabaseRecord(
+        id=cells.text("id"),
+        account=cells.text("account"),
+        name=cells.text("name"),
+        endpoint=cells.text("endpoint").casefold(),
+        product=cells.text("product") or None,
+        kind=cells.text("kind") or None,
+        region=cells.text("region") or None,
+        read_regions=cells.texts("read_regions"),
+    )
+
+
+def _bill(cells: _Cells) -> BillRecord:
+    return BillRecord(
+        id=cells.text("id"),
+        account=cells.text("account"),
+        product=cells.text("product"),
+        region=cells.text("region"),
+        cycle=cells.day("cycle"),
+        amount=cells.decimal("amount"),
+        one_time=cells.flag("one_time"),
+        text=cells.text("text"),
+    )
+
+
+def _uptime(cells: _Cells) -> UptimeRecord:
+    start, end = cells.day("start"), cells.day("end")
+    if end < start:
+        raise cells.wrong("end", f"a day not before {start}")
+    return UptimeRecord(cells.text("product"), cells.text("region"), start, end, cells.percent("percent"))
+
+
+def _credit(cells: _Cells) -> CreditRecord:
+    return CreditRecord(
+        account=cells.text("account"),
+        product=cells.text("product"),
+        region=cells.text("region"),
+        cycle=cells.day("cycle"),
+        amount=cells.decimal("amount"),
+    )
+
+
+_KINDS = {
+    "accounts": _Kind("id", "name team customer_id plan billing_day email billing_email members", _account),
+    "databases": _Kind("id account", "name endpoint product kind region read_regions", _database),
+    "bills": _Kind("id account product region cycle", "amount one_time text", _bill),
+    "uptime": _Kind("product region start end percent", "", _uptime),
+    "credits": _Kind("account product region cycle", "amount", _credit),
+}
+
+
+def _dangling(folder: Path, records: Records) -> list[ConfigError]:
+    """Rows that speak of an account which the accounts do not have: most often a typing error."""
+    if records.accounts is None:
+        return []
+    accounts = {account.id for account in records.accounts}
+    return [
+        ConfigError(
+            str(folder / f"{name}.csv"),
+            f"{key_of(row)}: there is no account `{row.account}`.",
+            "Add it to accounts.csv.",
+        )
+        for name in ("databases", "bills", "credits")
+        for row in getattr(records, name) or ()
+        if row.account not in accounts
+    ]
+
+
+def columns() -> dict[str, tuple[str, ...]]:
+    """The columns of each file, those that every row needs first."""
+    return {name: kind.columns for name, kind in _KINDS.items()}
