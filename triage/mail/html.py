@@ -1,4 +1,7 @@
-"""HTML to the text a person sees: hidden parts out (and told), rows on a line, links visible, quotations set apart."""
+"""HTML to the text a person sees: hidden parts out (and told), rows on a line, links visible.
+
+What the markup calls a quotation or a signature keeps its place; its lines start with a mark that `quotes` and `signature` know.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ import re
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from triage.mail import looks, marks
+from triage.mail.looks import Colour
 
 MAX_CHARACTERS = 2_000_000
 MAX_NODES = 200_000
@@ -26,25 +32,9 @@ _BLOCKS = _tags(
 )
 _SPACED = _tags("p h1 h2 h3 h4 h5 h6 ul ol dl pre table blockquote")
 _CELLS = _tags("td th")
-_PLAIN = _tags("br b i strong em u")
+_FILLERS = dict.fromkeys(map(ord, "\u200c\u200b\u034f\u00ad\ufeff\u2007"))
 
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_MEDIA = re.compile(r"@[a-z-]+[^{};]{0,300}\{", re.I)
-_RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
-_SELECTOR = re.compile(r"([a-z][\w-]*)?([.#][\w-]+)?", re.I)
-_COLOUR = re.compile(r"#([0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3})\b|rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)", re.I)
-_NAMED = {
-    "white": (255, 255, 255), "black": (0, 0, 0), "red": (255, 0, 0), "yellow": (255, 255, 0), "blue": (0, 0, 255),
-    "snow": (255, 250, 250), "ivory": (255, 255, 240), "whitesmoke": (245, 245, 245), "ghostwhite": (248, 248, 255),
-    "green": (0, 128, 0), "gray": (128, 128, 128), "grey": (128, 128, 128), "silver": (192, 192, 192),
-}  # fmt: skip
-_TELLING = re.compile(
-    r"display|visib|opacity|font|height|width|colou?r|background|left|top|indent|clip|mso-hide|transform|white-space",
-    re.I,
-)
-_LENGTH = re.compile(r"(-?\d{0,6}\.?\d{0,6})\s*(px|pt|em|rem|%|ex|vw|vh|cm|mm|in)?")
-_WHITE = (255, 255, 255)
-
 _QUOTE_CLASS = re.compile(
     r"\b(?:gmail_attr|yahoo_quoted|protonmail_quote|tutanota_quote|moz-cite-prefix|moz-forward-container|moz-email-headers-table"
     r"|wm_quote|freshdesk_quote|front-blockquote|zmail_extra|cite|quotelevel\d|gmail_quote_attribution|OutlookMessageHeader"
@@ -73,14 +63,12 @@ _FORWARD = re.compile(r"-{3,}\s*[^-\n]{5,60}-{3,}|forward", re.I)
 
 @dataclass(slots=True)
 class Page:
-    """What an HTML body shows. `quoted` and `signature` are what its markup marks as such; `cut` tells that there was any."""
+    """What an HTML body shows. Lines of `text` may start with `marks`; hidden: what is in the body but not seen."""
 
     text: str = ""
-    quoted: str = ""
-    signature: str = ""
     hidden: tuple[str, ...] = ()
-    cut: bool = False
     forwarded: bool = False
+    has_table: bool = False
     defects: tuple[str, ...] = ()
 
 
@@ -88,12 +76,15 @@ class Page:
 class _Style:
     """What reaches a node from the nodes above it."""
 
-    colour: tuple[int, int, int] | None = None
-    ground: tuple[int, int, int] | None = _WHITE
+    colour: Colour | None = None
+    ground: Colour | None = looks.WHITE
     pre: bool = False
-    sink: str = "text"
+    mark: str = ""
+    opened: str = ""  # the mark that this very node brought
     list_kind: str = ""
     items: list[int] = field(default_factory=lambda: [0])
+    href: str = ""
+    link_at: int = 0
 
 
 @dataclass(slots=True)
@@ -146,43 +137,13 @@ def page(source: str) -> Page:
         told: tuple[str, ...] = ("The HTML is very long; only its beginning was read.",)
     else:
         told = ()
-    tree = LexborHTMLParser(source)
+    tree = LexborHTMLParser(marks.without(source))
     root = tree.root
     if root is None:
         return Page(defects=told)
-    shown = _Walk(_sheet(tree)).over(root)
+    shown = _Walk(looks.sheet(tree)).over(root)
     shown.defects = told + shown.defects
     return shown
-
-
-def _sheet(tree: LexborHTMLParser) -> dict[str, str]:
-    """Declarations of the style sheets that can hide something, by simple selector (`p`, `.x`, `#x`, `p.x`)."""
-    rules: dict[str, str] = {}
-    for node in tree.css("style")[:50]:
-        css = re.sub(r"/\*.{0,5000}?\*/|<!--|-->", "", (node.text(deep=True) or "")[:100_000], flags=re.S)
-        for match in _RULE.finditer(_without_media(css)):
-            declarations = match.group(2)
-            if not _TELLING.search(declarations):
-                continue
-            for selector in match.group(1).split(",")[:50]:
-                key = selector.strip()
-                if key and _SELECTOR.fullmatch(key):
-                    rules[key.lower() if key[0] not in ".#" else key] = declarations.lower()
-    return rules
-
-
-def _without_media(css: str) -> str:
-    """A style sheet without its blocks for small screens, print and fonts: what hides there is shown on a desk."""
-    out: list[str] = []
-    position = 0
-    while found := _MEDIA.search(css, position):
-        out.append(css[position : found.start()])
-        depth, position = 1, found.end()
-        while depth and position < len(css):
-            depth += {"{": 1, "}": -1}.get(css[position], 0)
-            position += 1
-    out.append(css[position:])
-    return "".join(out)
 
 
 class _Walk:
@@ -190,10 +151,11 @@ class _Walk:
 
     def __init__(self, rules: dict[str, str]) -> None:
         self.rules = rules
-        self.sinks: dict[str, list[_Block]] = {"text": [_Block()], "quoted": [_Block()], "signature": [_Block()]}
+        self.blocks = [_Block()]
         self.hidden: list[str] = []
         self.rest_quoted = False
         self.forwarded = False
+        self.has_table = False
         self.nodes = 0
 
     def over(self, root: LexborNode) -> Page:
@@ -215,8 +177,7 @@ class _Walk:
             below = self._enter(node, tag, node.attributes, style)
             if below is None:
                 continue
-            href = (node.attributes.get("href") or "") if tag == "a" else ""
-            stack.append((None, below, f"a {href}" if href else tag))
+            stack.append((None, below, tag))
             children = []
             child = node.child
             while child is not None:
@@ -226,103 +187,115 @@ class _Walk:
         return self._page()
 
     def _page(self) -> Page:
-        text, quoted, signature = (
-            "\n".join(block.text() for block in self.sinks[sink]) for sink in ("text", "quoted", "signature")
-        )
+        text = "\n".join(filter(None, (block.text() for block in self.blocks)))
         told = ("The HTML has too many nodes; the rest was left out.",) if self.nodes > MAX_NODES else ()
-        return Page(
-            text, quoted, signature, tuple(dict.fromkeys(self.hidden)), bool(quoted.strip()), self.forwarded, told
-        )
+        return Page(text, tuple(dict.fromkeys(self.hidden)), self.forwarded, self.has_table, told)
 
     # --- text ---
 
     def _text(self, text: str, style: _Style) -> None:
         if not text:
             return
-        sink = "quoted" if self.rest_quoted else style.sink
-        if (
-            style.colour is not None
-            and style.ground is not None
-            and text.strip()
-            and _alike(style.colour, style.ground)
-        ):
+        if style.colour and style.ground and text.strip() and looks.alike(style.colour, style.ground):
             self._hide(text)
-            return
-        self.sinks[sink][-1].add(text, style.pre)
+        else:
+            self.blocks[-1].add(text, style.pre)
 
     def _hide(self, text: str) -> None:
-        text = " ".join(
-            text.replace("\u200c", "").replace("\u200b", "").replace("\u034f", "").replace("\u00ad", "").split()
-        )
+        text = " ".join(text.translate(_FILLERS).split())
         if text and len(self.hidden) < MAX_HIDDEN:
             self.hidden.append(text[:2_000])
 
     # --- entering and leaving ---
 
     def _enter(self, node: LexborNode, tag: str, attributes: dict[str, str | None], above: _Style) -> _Style | None:
-        style = _Style(above.colour, above.ground, above.pre, above.sink, above.list_kind, above.items)
-        if self.rest_quoted:
-            style.sink = "quoted"
+        style = _Style(above.colour, above.ground, above.pre, above.mark, "", above.list_kind, above.items)
         if attributes or tag in self.rules:
-            looks = self._looks(tag, attributes)
-            if "hidden" in attributes or (looks and _is_hidden(looks)):
+            if "hidden" in attributes or not self._paint(style, tag, attributes):
                 self._hide(node.text(deep=True, separator=" ") or "")
                 return None
-            if looks:
-                _paint(style, looks)
-            ground = attributes.get("bgcolor")
-            if ground:
-                style.ground = _colour(ground) or style.ground
-            if tag == "font" and attributes.get("color"):
-                style.colour = _colour(attributes["color"] or "") or style.colour
-            if attributes.get("background"):
-                style.ground = None
-        if style.sink == "text":
-            style.sink = self._sink(node, tag, attributes)
+            if not style.mark and not self.rest_quoted:
+                self._mark(style, node, tag, attributes)
+        elif tag == "blockquote" and not style.mark and not self.rest_quoted:
+            self._mark(style, node, tag, attributes)
         self._open(tag, attributes, style)
         return style
 
-    def _looks(self, tag: str, attributes: dict[str, str | None]) -> str:
-        looks = (attributes.get("style") or "")[:2_000].lower()
-        if self.rules:
-            found = [self.rules.get(tag, "")]
-            for name in (attributes.get("class") or "").split()[:20]:
-                found += [self.rules.get(f".{name}", ""), self.rules.get(f"{tag}.{name}".lower(), "")]
-            if attributes.get("id"):
-                found.append(self.rules.get(f"#{attributes['id']}", ""))
-            looks = ";".join([*filter(None, found), looks])
-        return looks
+    def _paint(self, style: _Style, tag: str, attributes: dict[str, str | None]) -> bool:
+        """Set the colours and spacing that the node brings; False when it keeps itself from being seen."""
+        found = looks.declarations(self._looks(tag, attributes))
+        if found:
+            if looks.is_hidden(found):
+                return False
+            style.colour = looks.colour(found.get("color", "")) or style.colour
+            style.ground = looks.ground(found, style.ground)
+            spacing = found.get("white-space", "")
+            if spacing:
+                style.pre = spacing.startswith("pre") and spacing != "pre-line"
+        if attributes.get("bgcolor"):
+            style.ground = looks.colour(attributes["bgcolor"] or "") or style.ground
+        if tag == "font" and attributes.get("color"):
+            style.colour = looks.colour(attributes["color"] or "") or style.colour
+        if attributes.get("background"):
+            style.ground = None
+        return True
 
-    def _sink(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> str:
+    def _looks(self, tag: str, attributes: dict[str, str | None]) -> str:
+        own = (attributes.get("style") or "")[:2_000].lower()
+        if not self.rules:
+            return own
+        found = [self.rules.get(tag, "")]
+        for name in (attributes.get("class") or "").split()[:20]:
+            found += [self.rules.get(f".{name}", ""), self.rules.get(f"{tag}.{name}", "")]
+        if attributes.get("id"):
+            found.append(self.rules.get(f"#{attributes['id']}", ""))
+        return ";".join([*filter(None, found), own])
+
+    def _mark(self, style: _Style, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> None:
+        """Note what the markup calls a quotation, a forwarded mail or a signature."""
         identity, classes = attributes.get("id") or "", attributes.get("class") or ""
-        if tag == "blockquote" and _is_quotation(attributes):
-            return "quoted"
-        if not (identity or classes or attributes.get("name") or attributes.get("style")):
-            return "text"
-        if _REST_IS_QUOTED.match(identity):
+        mark = ""
+        if tag == "blockquote":
+            mark = marks.QUOTED if self._is_quotation(attributes) else ""
+        elif _REST_IS_QUOTED.match(identity) or (
+            tag in {"div", "p", "td"} and _OUTLOOK_BORDER.search(attributes.get("style") or "")
+        ):
             self.rest_quoted = True
-            return "quoted"
-        if tag in {"div", "p", "td"} and _OUTLOOK_BORDER.search(attributes.get("style") or ""):
-            self.rest_quoted = True
-            return "quoted"
-        if "gmail_quote" in classes and tag != "blockquote":
+            self.blocks[-1].line()
+            self.blocks[-1].add(marks.REST_QUOTED, True)
+            self.blocks[-1].line()
+        elif "gmail_quote" in classes:
             head = (node.text(deep=True) or "").strip()[:200]
             if head.startswith("--") or node.css_first("blockquote") is None:
                 self.forwarded = self.forwarded or head.startswith("--")
-                return "quoted"
-            return "text"
-        if "moz-forward-container" in classes:
-            self.forwarded = True
-        if (classes and _QUOTE_CLASS.search(classes)) or _QUOTE_ID.match(identity) or attributes.get("name") == "quote":
-            return "quoted"
-        if (classes and _SIGNATURE.search(classes)) or _SIGNATURE_ID.match(identity):
-            return "signature"
-        return "text"
+                mark = marks.QUOTED
+        elif (
+            (classes and _QUOTE_CLASS.search(classes)) or _QUOTE_ID.match(identity) or attributes.get("name") == "quote"
+        ):
+            self.forwarded = self.forwarded or "moz-forward-container" in classes
+            mark = marks.QUOTED
+        elif (classes and _SIGNATURE.search(classes)) or _SIGNATURE_ID.match(identity):
+            mark = marks.SIGNED
+        if mark:
+            style.mark = style.opened = mark
+            self.blocks.append(_Block())
+
+    def _is_quotation(self, attributes: dict[str, str | None]) -> bool:
+        """Whether a blockquote quotes a mail; it may as well only indent, or hold all there is."""
+        if attributes.get("type") == "cite" or attributes.get("cite"):
+            return True
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+        if "quote" in names or "cite" in names:
+            return "indent" not in names
+        style = (attributes.get("style") or "").replace(" ", "").lower()
+        if "margin:00040px" in style and "border:none" in style:
+            return False
+        return any(block.pieces for block in self.blocks)
 
     def _open(self, tag: str, attributes: dict[str, str | None], style: _Style) -> None:
-        block = self.sinks[style.sink][-1]
+        block = self.blocks[-1]
         if tag in _CELLS or tag == "tr":
-            self.sinks[style.sink].append(_Block())
+            self.blocks.append(_Block())
         elif tag == "br":
             block.hard_break()
         elif tag == "img":
@@ -333,42 +306,57 @@ class _Walk:
             block.line(2)
         elif tag in _BLOCKS:
             block.line()
-        if tag == "pre":
+        if tag == "a":
+            style.href, style.link_at = (attributes.get("href") or "").strip(), len(block.pieces)
+        elif tag == "pre":
             style.pre = True
         elif tag in {"ol", "ul"}:
             style.list_kind, style.items = tag, [0]
         elif tag == "li":
             style.items[0] += 1
             block.add(f"{style.items[0]}. " if style.list_kind == "ol" else "- ", False)
+            block.space = True
 
     def _close(self, tag: str, style: _Style) -> None:
-        blocks = self.sinks[style.sink]
-        if tag.startswith("a "):
-            self._link(tag[2:], blocks[-1])
-        elif tag in _CELLS and len(blocks) > 1:
-            cell = blocks.pop().text().strip()
-            blocks[-1].pieces.append(cell)
-        elif tag == "tr" and len(blocks) > 1:
-            cells = blocks.pop().pieces
-            row = "\t".join(cells) if not any("\n" in cell for cell in cells) else "\n".join(filter(None, cells))
-            if row.strip():
-                blocks[-1].line()
-                blocks[-1].add(row.strip(), True)
-                blocks[-1].line()
+        if style.href:
+            self._link(style, self.blocks[-1])
+        elif tag in _CELLS and len(self.blocks) > 1:
+            cell = self.blocks.pop().text().strip()
+            self.blocks[-1].pieces.append(cell)
+        elif tag == "tr" and len(self.blocks) > 1:
+            self._row(self.blocks.pop().pieces)
         elif tag in _SPACED:
-            blocks[-1].line(2)
+            self.blocks[-1].line(2)
         elif tag in _BLOCKS:
-            blocks[-1].line()
+            self.blocks[-1].line()
+        if style.opened and len(self.blocks) > 1:
+            text = self.blocks.pop().text().strip("\n")
+            self.blocks[-1].line()
+            if text:
+                self.blocks[-1].add(marks.put(text, style.opened), True)
+            self.blocks[-1].line()
 
-    def _link(self, href: str, block: _Block) -> None:
-        href = href.strip()
-        if not href.lower().startswith(("http:", "https:", "ftp:", "mailto:")) or not block.pieces:
+    def _row(self, cells: list[str]) -> None:
+        """Cells of one line each stand on one line; others are layout, and stand below each other."""
+        on_one_line = not any("\n" in cell or cell.startswith(marks.ALL) for cell in cells)
+        row = ("\t" if on_one_line else "\n").join(cells if on_one_line else filter(None, cells)).strip(" \n")
+        if not row.strip():
             return
-        shown = block.pieces[-1].strip()
-        bare = href.partition(":")[2].lstrip("/").partition("?")[0] if href[:7].lower() == "mailto:" else href
-        if not shown or _same_link(shown, bare):
+        if on_one_line and sum(map(bool, cells)) > 1:
+            self.has_table = True
+        self.blocks[-1].line()
+        self.blocks[-1].add(row.rstrip("\t"), True)
+        self.blocks[-1].line()
+
+    def _link(self, style: _Style, block: _Block) -> None:
+        if not style.href.lower().startswith(("http:", "https:", "ftp:", "mailto:")):
             return
-        block.add(f" ({bare[:500]})", False)
+        shown = "".join(block.pieces[style.link_at :]).strip()
+        target = style.href
+        if target[:7].lower() == "mailto:":
+            target = target[7:].partition("?")[0]
+        if shown and not _same_link(shown, target):
+            block.add(f" ({target[:500]})", False)
 
 
 def _same_link(shown: str, href: str) -> bool:
@@ -377,97 +365,3 @@ def _same_link(shown: str, href: str) -> bool:
         return text.removeprefix("www.").rstrip("/.,")
 
     return core(shown) == core(href)
-
-
-def _is_quotation(attributes: dict[str, str | None]) -> bool:
-    if attributes.get("type") == "cite" or attributes.get("cite"):
-        return True
-    marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
-    if "quote" in marks or "cite" in marks:
-        return True
-    style = (attributes.get("style") or "").replace(" ", "").lower()
-    return "border-left:" in style or "padding-left:" in style or ("margin-left:" in style and not marks.strip())
-
-
-def _is_hidden(looks: str) -> bool:
-    """Whether declarations (lower-case) keep an element from being seen."""
-    squeezed = looks.replace(" ", "").replace("!important", "")
-    last: dict[str, str] = {}
-    for declaration in squeezed.split(";")[:100]:
-        name, _, value = declaration.partition(":")
-        last[name] = value
-    if (
-        last.get("display") == "none"
-        or last.get("visibility") in {"hidden", "collapse"}
-        or last.get("mso-hide") == "all"
-    ):
-        return True
-    size = last.get("font-size") or _font_size(last.get("font", ""))
-    if size and _points(size) is not None and _points(size) < 1.5:  # type: ignore[operator]
-        return True
-    if last.get("opacity") and (_points(last["opacity"]) or 0) < 0.06 and last["opacity"][:1] in "0.":
-        return True
-    clipped = "overflow" in last and "hidden" in last["overflow"]
-    for name in ("max-height", "height", "max-width", "width"):
-        if name in last and _points(last[name]) == 0 and (clipped or name == "max-height"):
-            return True
-    if last.get("position") in {"absolute", "fixed"} and any(
-        (_points(last.get(side, "")) or 0) <= -500 for side in ("left", "top", "right")
-    ):
-        return True
-    if (_points(last.get("text-indent", "")) or 0) <= -500:
-        return True
-    return (
-        last.get("clip", "").startswith("rect(0")
-        or last.get("color") == "transparent"
-        or "scale(0)" in last.get("transform", "")
-    )
-
-
-def _font_size(shorthand: str) -> str:
-    found = re.match(r"(0(?:px|pt|em)?)(?:/|$|[a-z'\"])", shorthand)
-    return found.group(1) if found else ""
-
-
-def _points(value: str) -> float | None:
-    found = _LENGTH.match(value)
-    if not found or not found.group(1) or found.group(1) in "-.":
-        return None
-    try:
-        number = float(found.group(1))
-    except ValueError:
-        return None
-    return number * {"em": 16, "rem": 16, "%": 0.16, "vw": 10, "vh": 10, "cm": 38, "mm": 4, "in": 96}.get(
-        found.group(2) or "", 1
-    )
-
-
-def _paint(style: _Style, looks: str) -> None:
-    for declaration in looks.split(";")[:100]:
-        name, _, value = declaration.partition(":")
-        name = name.strip()
-        if name == "color":
-            style.colour = _colour(value) or style.colour
-        elif name in {"background", "background-color"}:
-            style.ground = None if "url(" in value or "gradient" in value else _colour(value) or style.ground
-        elif name == "background-image" and "none" not in value:
-            style.ground = None
-        elif name == "white-space":
-            style.pre = value.strip().startswith("pre") and "pre-line" not in value
-
-
-def _colour(value: str) -> tuple[int, int, int] | None:
-    value = value.strip().lower()
-    found = _COLOUR.search(value)
-    if found is None:
-        return _NAMED.get(value.split(" ")[0])
-    digits = found.group(1)
-    if digits is None:
-        return (int(found.group(2)[:3]), int(found.group(3)[:3]), int(found.group(4)[:3]))
-    if len(digits) == 3:
-        digits = "".join(digit * 2 for digit in digits)
-    return (int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16))
-
-
-def _alike(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
-    return all(abs(a - b) <= 8 for a, b in zip(one, other, strict=True))

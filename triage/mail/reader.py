@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from triage.mail import automated, characters, headers, html, mime, quotes, signature
+from triage.mail import automated, characters, headers, html, marks, mime, quotes, signature
 from triage.model import Address, Attachment, Message
 
 MAX_TEXT = 1_000_000
@@ -23,6 +24,16 @@ _TEXT_TYPES = re.compile(
     r"text/|application/(?:x-)?(?:json|ndjson|jsonl|json-lines|csv|xml|yaml|log|sql)$"
     r"|message/(?:(?:global-)?delivery-status|feedback-report|disposition-notification)"
 )
+
+
+class _Words(NamedTuple):
+    """The text of a mail, taken apart."""
+
+    own: str
+    quoted: str
+    signature: str
+    hidden: tuple[str, ...]
+    forwarded: bool
 
 
 @dataclass(slots=True)
@@ -70,10 +81,8 @@ def _parse(raw: bytes, source: str, sha256: str, received_at: datetime | None) -
     values = tuple((name, headers.words(value, charset)) for name, value in root.headers)
     first = _first(values)
     subject = first("subject")
-    own, quoted, signed, hidden, forwarded = _words(body)
-    for part in body.embedded:
-        forwarded = True
-        quoted = "\n\n".join(filter(None, [quoted, _shown(part)]))
+    words = _words(body)
+    quoted = "\n\n".join(filter(None, [words.quoted, *map(_shown, body.embedded)]))[:MAX_TEXT]
     senders = headers.addresses(root.header("from"), charset) or headers.addresses(root.header("sender"), charset)
     date = headers.moment(first("date"))
     return Message(
@@ -87,17 +96,17 @@ def _parse(raw: bytes, source: str, sha256: str, received_at: datetime | None) -
         to=_every(root, "to", charset),
         cc=_every(root, "cc", charset),
         subject=subject,
-        text=own,
+        text=words.own,
         quoted=quoted,
-        signature=signed,
+        signature=words.signature,
         html="\n".join(page for _, page in body.pieces if page) or None,
         attachments=tuple(body.attachments),
         in_reply_to=headers.identifiers(root.header("in-reply-to")),
         references=headers.identifiers(root.header("references")),
         headers=values,
         automated=automated.signs(values, root, next(iter(senders), None)),
-        forwarded=forwarded,
-        hidden=hidden,
+        forwarded=words.forwarded or bool(body.embedded),
+        hidden=words.hidden,
         defects=tuple(dict.fromkeys(defects)),
     )
 
@@ -231,36 +240,45 @@ def _shown(part: mime.Part) -> str:
         for name in ("from", "date", "to", "subject")
         if part.header(name)
     ]
-    texts = [plain or html.page(page).text for plain, page in inner.pieces]
+    texts = [plain or quotes.marks_out(html.page(page).text) for plain, page in inner.pieces]
     return characters.readable("\n".join(head) + "\n\n" + "\n\n".join(texts))[0][:MAX_TEXT]
 
 
 # --- the words ------------------------------------------------------------------------------------------------------
 
 
-def _words(body: _Body) -> tuple[str, str, str, tuple[str, ...], bool]:
+def _words(body: _Body) -> _Words:
+    """The newest message's own words, and what was set aside on the way."""
     texts: list[str] = []
-    quoted: list[str] = []
-    signed: list[str] = []
     hidden: list[str] = []
     forwarded = False
     for plain, source in body.pieces:
         page = html.page(source) if source else html.Page()
         hidden += page.hidden
         body.defects += page.defects
-        if plain.strip() and len(page.text.split()) <= 2 * len(plain.split()) + 20:
-            texts.append(plain)
-        else:
-            texts.append(page.text)
-            quoted.append(page.quoted)
-            signed.append(page.signature)
-            forwarded = forwarded or page.forwarded
+        forwarded = forwarded or page.forwarded
+        texts.append(_better(marks.without(plain), page))
     text, invisible, spelt = characters.readable("\n\n".join(texts)[:MAX_TEXT])
-    hidden += spelt
     if invisible:
         body.defects.append(f"The text held {invisible} invisible characters; they were taken out.")
     cut = quotes.split(text)
-    own, below = signature.split(cut.own)
-    older = characters.readable("\n".join(filter(None, [cut.quoted, *quoted]))[:MAX_TEXT])[0]
-    signed_with = characters.readable("\n".join(filter(None, [below, *signed])))[0]
-    return own, older, signed_with, tuple(hidden), forwarded or cut.forwarded
+    own, signed = signature.split(cut.own)
+    return _Words(
+        own,
+        characters.readable(cut.quoted)[0],
+        signed,
+        tuple(dict.fromkeys([*hidden, *spelt])),
+        forwarded or cut.forwarded,
+    )
+
+
+def _better(plain: str, page: html.Page) -> str:
+    """Of the two forms of a text, the one to read: the plain one, unless it is a stub or HTML says more of its shape."""
+    if not page.text:
+        return plain
+    if not plain.strip() or len(page.text.split()) > 2 * len(plain.split()) + 20:
+        return page.text
+    told_by_html = marks.QUOTED in page.text or marks.REST_QUOTED in page.text
+    if page.has_table or (told_by_html and not quotes.split(characters.readable(plain)[0]).quoted):
+        return page.text
+    return plain
