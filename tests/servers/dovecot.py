@@ -1,6 +1,6 @@
 """A private Dovecot on loopback: real IMAP with TLS, STARTTLS, IDLE and OAuth, for as long as a test session lasts.
 
-Runs as root and as any other user. Users `alice` and `bob` have the password `secret`; `access_tokens` maps tokens to users.
+Runs as root and as any other user. `PASSWORDS` are its users; `access_tokens` maps OAuth tokens to users.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from urllib.parse import parse_qs
 from tests.servers.certificates import Authority
 
 PASSWORD = "secret"
-USERS = ("alice", "bob", "müller")
+PASSWORDS = {"alice": PASSWORD, "bob": PASSWORD, "carol": "pässwort \\ \"€\""}
 MAIL_UID = 5000  # Dovecot serves nobody's mail as root; this user need not exist
 
 CONFIGURATION = """\
@@ -171,7 +171,7 @@ class Dovecot:
         """A second opinion: a connection of the standard library, logged in, that may write."""
         context = ssl.create_default_context(cafile=self.ca_file)
         with imaplib.IMAP4_SSL(self.host, self.imaps, ssl_context=context, timeout=10) as client:
-            client.login(user, PASSWORD)
+            client.login(user, PASSWORDS[user])
             yield client
 
     def deliver(
@@ -212,7 +212,7 @@ class Dovecot:
         (self.base / "mail").mkdir()
         if root:
             os.chown(self.base / "mail", MAIL_UID, MAIL_UID)
-        (self.base / "users").write_text("".join(f"{user}:{{PLAIN}}{PASSWORD}::::::\n" for user in USERS))
+        (self.base / "users").write_text("".join(f"{user}:{{PLAIN}}{password}::::::\n" for user, password in PASSWORDS.items()))
         (self.base / "oauth2.ext").write_text(INTROSPECTION.format(port=self._introspection.server_address[1]))
         (self.base / "dovecot.conf").write_text(
             CONFIGURATION.format(

@@ -149,6 +149,7 @@ class ImapMailbox:
         self._selected: Selected | None = None
         self._can_idle, self._changed = True, False
         self._closed = threading.Event()
+        self._turn = threading.RLock()  # imaplib2 gives threads that share a connection each other's answers
 
     def examine(self) -> Selected:
         """As in `Mailbox`. On a connection that is open and where nothing has changed this costs one NOOP."""
@@ -169,8 +170,12 @@ class ImapMailbox:
     def wait(self, timeout: float) -> bool:
         end = time.monotonic() + timeout
         while not self._closed.is_set() and (left := end - time.monotonic()) > 0:
-            if self._persistently(lambda left=left: self._wait_once(left)):  # type: ignore[misc]
-                return True
+            try:
+                if self._persistently(lambda left=left: self._wait_once(left)):  # type: ignore[misc]
+                    return True
+            except MailboxError:
+                if not self._closed.is_set():
+                    raise
         return False
 
     def folders(self) -> tuple[str, ...]:
@@ -181,7 +186,11 @@ class ImapMailbox:
 
     def close(self) -> None:
         self._closed.set()
-        self._disconnect()
+        if self._turn.acquire(blocking=False):
+            self._disconnect()
+            self._turn.release()
+        elif self._connection is not None:  # another thread waits on it: it finds the connection gone
+            self._connection.abandon()
 
     # --- one step each, on an open connection -------------------------------------------------------------------
 
@@ -206,7 +215,6 @@ class ImapMailbox:
         """UIDs, ascending. `n:*` always includes the last mail, however small its UID (RFC 9051, 6.4.4), hence `at_least`."""
         connection = self._opened()
         if "ESEARCH" in connection.capabilities:
-            connection.take("ESEARCH")
             _expect_ok(connection.uid("SEARCH", "RETURN (ALL)", criteria), "SEARCH")
             found = _esearch_uids(connection.take("ESEARCH"))
         else:
@@ -327,7 +335,8 @@ class ImapMailbox:
         """Do a step; all steps only read, so one that a lost connection cut short is simply done again."""
         for attempt in range(TRIES):
             try:
-                return step()
+                with self._turn:
+                    return step()
             except (Connection.error, OSError) as error:
                 self._disconnect()
                 failure = _lost(self.account, error)

@@ -36,7 +36,6 @@ from imaplib2 import imaplib2 as library
 
 RECEIVE_SIZE = 1 << 18  # bytes asked of the socket at once
 PIECE_SIZE = 1 << 20  # bytes of a literal handed on at once
-PIECE_SECONDS = 1.0  # a slow literal is handed on at least this often, as a sign of life
 LINE_LIMIT = 64 << 20  # bytes; the UIDs of some eight million mails
 LITERAL_LIMIT = 512 << 20  # bytes; no mail server passes on a mail of that size
 
@@ -46,6 +45,7 @@ _LITERAL_FOLLOWS = re.compile(rb"\{(\d+)\+?\}\r?\n\Z")
 # Text for people may end in {5} without a literal to come (RFC 9051, 7.1).
 _STATUS = re.compile(rb"(?:\+|\* (?:OK|NO|BAD|BYE|PREAUTH)\b|[A-P]+\d+ )", re.IGNORECASE)
 _UNTAGGED_NAME = re.compile(rb"\* (?:\d+ )?([A-Za-z-]+)")
+_NEWS = frozenset({"EXISTS", "EXPUNGE", "VANISHED", "BYE"})  # untagged data that no command asks for
 _FORBIDDEN = re.compile(rb"[\r\n\0]")
 
 
@@ -70,6 +70,7 @@ class Channel:
         self._inflate: Any = None
         self._deflate: Any = None
         self.socket: socket.socket = socket.create_connection((host, port), timeout)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._notice_dead_peers()
         if context is None:
             self.socket.setblocking(False)
@@ -93,12 +94,13 @@ class Channel:
 
     def receive(self, size: int) -> bytes:
         """Some bytes, waiting for them without limit; none at the end of the stream."""
-        if self._inflate is None:
-            return self._patiently(lambda: self._drain(size), select.POLLIN, None)
         while True:
-            packed = self._inflate.unconsumed_tail or self._patiently(lambda: self._drain(size), select.POLLIN, None)
-            plain: bytes = self._inflate.decompress(packed, PIECE_SIZE) if packed else b""
-            if plain or not packed:
+            packed = self._inflate.unconsumed_tail if self._inflate is not None else b""
+            packed = packed or self._patiently(lambda: self._drain(size), select.POLLIN, None)
+            if self._inflate is None or not packed:
+                return packed
+            plain: bytes = self._inflate.decompress(packed, PIECE_SIZE)
+            if plain:
                 return plain
 
     def send(self, data: bytes) -> None:
@@ -160,14 +162,11 @@ class Splitter:
     Lines end in CRLF, also where the server sent a bare LF. Raises ValueError on a line or a literal beyond all measure.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._line = bytearray()
-        self._in_status = False
         self._literal_left = 0
         self._pieces: list[bytes] = []
         self._held = 0
-        self._handed_on_at = clock()
 
     @property
     def rest(self) -> bytes:
@@ -195,10 +194,9 @@ class Splitter:
         self._pieces.append(piece)
         self._held += len(piece)
         self._literal_left -= len(piece)
-        late = self._clock() - self._handed_on_at > PIECE_SECONDS
-        if not self._literal_left or self._held >= PIECE_SIZE or late:
+        if not self._literal_left or self._held >= PIECE_SIZE:
             yield b"".join(self._pieces)
-            self._pieces, self._held, self._handed_on_at = [], 0, self._clock()
+            self._pieces, self._held = [], 0
 
     def _finish_line(self) -> bytes:
         line = bytes(self._line)
@@ -210,7 +208,6 @@ class Splitter:
             self._literal_left = int(follows[1])
             if self._literal_left > LITERAL_LIMIT:
                 raise ValueError(f"the server announced a literal of {self._literal_left} bytes")
-            self._handed_on_at = self._clock()
         return line
 
 
@@ -287,6 +284,7 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
         splitter = Splitter()
         try:
             while data := self.channel.receive(RECEIVE_SIZE):
+                self.inq.put(_TICK)  # a sign of life, also in the midst of a line
                 pieces = splitter.feed(data)
                 for piece in pieces:
                     if self._stops_at_answer and piece.startswith(self.tagpre):
@@ -372,6 +370,8 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
         except ValueError:  # UnicodeEncodeError is one
             self.literal = self.idle_timeout = None
             raise
+        with self.commands_lock:  # what earlier commands have left would pass for an answer to this one
+            self.untagged_responses = [kept for kept in self.untagged_responses if kept[0] in _NEWS]
         self.inq.put(_TICK)
         return super()._command(name, *encoded, **kw)
 
@@ -489,7 +489,6 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
 
     def idle(self, timeout: float, **_: Any) -> bool:
         """IDLE for so many seconds, at most. True as soon as the server tells of a new mail, also just before it idled."""
-        self.response("IDLE")
         self.literal = _Idling(self, max(1, math.ceil(timeout))).process
         try:
             typ, data = self._simple_command("IDLE")
@@ -500,15 +499,13 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
             raise self.error(f"the server refuses IDLE: {_text(data)}")
         return bool(self._get_untagged_response("EXISTS", leave=True))
 
-    def uid(self, command: str, *args: str | bytes | None, **kw: Any) -> Any:
-        if command.upper() in {"FETCH", "STORE"}:
-            self.take("FETCH")  # what a refused command or another client's marks have left
-        return super().uid(command, *args, **kw)
-
     def append(self, mailbox: str, flags: str, date_time: datetime, message: bytes, **kw: Any) -> Any:
         """APPEND. mailbox: as `imap.mailbox_name` writes it; date_time: aware."""
-        self.take("APPENDUID")
         return super().append(mailbox, flags, date_time, message, **kw)
+
+    def abandon(self) -> None:
+        """End it at once, from any thread; whoever waits for an answer is told."""
+        self.channel.close()
 
     def close_quietly(self) -> None:
         """LOGOUT where the server still listens, then let go of socket and threads. Never raises, never takes long."""
