@@ -3,49 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from markupsafe import Markup
 
-from triage.model import Assessment, Credit, Deadline, Finding, Message, Outcome, Reading, Result
+from triage.errors import ConfigError
+from triage.model import Assessment, Credit, Deadline, Finding, Incident, Message, Outcome, Reading, Result
 from triage.reply.letter import Slots
 from triage.reply.library import Language
 from triage.reply.terms import Terms
 
 NAMES = frozenset(
-    [
-        "desk",
-        "contact",
-        "sender",
-        "received",
-        "regions",
-        "incidents",
-        "resources",
-        "claim",
-        "rights",
-        "due",
-        "needs",
-        "lookups",
-        "verify",
-        "matters",
-        "cite",
-        "link",
-        "phrase",
-        "inputs",
-        "address",
-        "subject",
-    ]
+    (
+        *("desk", "sender", "address", "subject", "received", "outage", "claim", "rights", "asked", "due", "needs"),
+        *("lookups", "verify", "matters", "cite", "documents", "stated", "phrase", "inputs"),
+    )
 )
-_NAME = re.compile(r"[^\W\d_][^\W\d_.'’\- ]*(?:[.'’\- ]+[^\W\d_]+)*\.?")
+_NAME = re.compile(r"[^\W\d_]+(?:[.'’\- ]+[^\W\d_]+)*\.?")
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """All that one letter is written from. `vouched`: the reader may be told what our records hold."""
+    """All that one letter is written from. vouched: the reader may be told what our records hold; open_rights: those
+    that may be carried out for whoever asks; zone: an IANA name; desk: who signs."""
 
     message: Message
     reading: Reading
@@ -56,6 +40,7 @@ class Matter:
     zone: str
     desk: str
     contact: str
+    open_rights: frozenset[str] = frozenset()
 
     @property
     def rights(self) -> tuple[str, ...]:
@@ -68,10 +53,18 @@ class Matter:
     @property
     def must_verify(self) -> bool:
         """Whether to ask who it is before anything of an account is said or done."""
-        if self.vouched:
-            return False
-        asks = self.reading.is_about("data_request")
-        return self.claims or (asks and not (self.rights and all(self.terms.unproven(right) for right in self.rights)))
+        asks = self.reading.is_about("data_request") and not (self.rights and self.open_rights.issuperset(self.rights))
+        return not self.vouched and (self.claims or asks)
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """The rights that may be carried out now; the others wait until it is known who asks."""
+        return tuple(right for right in self.rights if not self.must_verify or right in self.open_rights)
+
+    @property
+    def shown(self) -> Assessment | None:
+        """The assessment, where the reader may see it."""
+        return self.assessment if self.vouched and self.claims else None
 
 
 class Maybe(dict[str, Any]):
@@ -92,59 +85,137 @@ class Pen:
     def put(self, text: str, kind: str, source: str) -> Markup:
         return self.slots.put(text, kind, source)
 
-    def list(self, marks: Sequence[Markup]) -> Markup | None:
+    def series(self, marks: Sequence[Markup]) -> Markup | None:
         return Markup(self.language.locale.list(marks)) if marks else None  # noqa: S704 - marks and the locale's words
 
-    def phrase(self, group: str, key: str, **variables: object) -> Markup | None:
+    def phrase(self, group: str, key: str, **more: object) -> Markup | None:
         """A phrase of the language, None where it has none of that name."""
         if (group, key) not in self.language.phrases:
             return None
-        return self.language.render((group, key), self.base() | variables).strip()
+        return self.language.render((group, key), {**self._common(), **more}).strip()
+
+    def stated(self, key: str) -> list[Markup]:
+        """The sentences that the language has under `key` for clauses in force, in the pack's order."""
+        terms = self.matter.terms
+        ids = [clause.id for clause in terms.pack.clauses if terms.says(clause.id)]
+        return [said + self.put("", "clause", each) for each in ids if (said := self.phrase(each, key))]
 
     def cite(self, clause: str) -> Markup | None:
         section = self.matter.terms.section(clause)
         return self.put(section, "clause", clause) if section else None
 
-    def link(self, clause: str) -> Markup | None:
-        link = self.matter.terms.link(clause)
-        return self.put(link, "clause", clause) if link else None
-
-    def base(self) -> dict[str, Any]:
-        return {"cite": self.cite, "link": self.link, "phrase": self.phrase}
+    def documents(self) -> list[Mapping[str, Markup]]:
+        """The published documents that the letter rests on so far, each with `title` and `url`."""
+        assessment, kinds = self.matter.shown, {"clause", "pack"}
+        if self.matter.rights or self.matter.reading.is_about("privacy_concern"):
+            kinds.add("deadline")  # the date by which we answer any mail makes no claim a matter of privacy
+        cited = [value.source for value in self.slots.used if value.kind in kinds]
+        cited += [finding.id for finding in assessment.clauses] if assessment else []
+        return [
+            {"title": self.put(found.title, "clause", found.id), "url": self.put(found.url, "clause", found.id)}
+            for found in self.matter.terms.documents(cited)
+        ]
 
     def moment(self, at: datetime, kind: str, source: str) -> Markup:
         return self.put(self.language.locale.moment(at, self.matter.zone), kind, source)
 
+    def amount(self, number: Decimal | None, currency: str, source: str) -> Markup | None:
+        return None if number is None else self.put(self.language.locale.amount(number, currency), "computed", source)
 
-def variables(pen: Pen) -> dict[str, Any]:
-    """The variables of `NAMES` for one letter."""
-    matter, reading = pen.matter, pen.matter.reading
-    name = greeting_name(matter.message.sender.name if matter.message.sender else "")
-    return pen.base() | {
-        "desk": pen.put(matter.desk, "desk", "desk_name"),
-        "contact": pen.put(matter.contact, "desk", "from_address") if matter.contact else None,
-        "sender": pen.put(name, "quoted", "From") if name else None,
-        "address": pen.put(matter.message.sender.email if matter.message.sender else "", "quoted", "From"),
-        "subject": pen.put(matter.message.subject, "quoted", "Subject"),
-        "received": pen.moment(matter.message.received_at, "quoted", "received_at"),
-        "regions": pen.list([pen.put(fact.value, "quoted", "regions") for fact in reading.regions]),
-        "resources": pen.list([pen.put(fact.value, "quoted", "resources") for fact in reading.resources]),
-        "incidents": pen.list(
-            [
-                pen.put(pen.language.locale.days(incident.start, incident.end), "quoted", "incidents")
-                for incident in reading.incidents
-                if not incident.ambiguous
-            ]
-        ),
-        "claim": _claim(pen, matter.assessment) if matter.assessment and matter.vouched else None,
-        "rights": matter.rights,
-        "due": Maybe({d.kind: pen.moment(d.due_at, "deadline", d.clause) for d in matter.deadlines}),
-        "needs": _needs(pen),
-        "lookups": _phrases(pen, "lookup", matter.assessment.missing if matter.assessment and matter.vouched else ()),
-        "verify": matter.must_verify,
-        "matters": len(reading.categories),
-        "inputs": Maybe(),
-    }
+    def share(self, number: Decimal | None, source: str) -> Markup | None:
+        return None if number is None else self.put(self.language.locale.share(number), "computed", source)
+
+    def day(self, day: date, kind: str, source: str) -> Markup:
+        return self.put(self.language.locale.day(day), kind, source)
+
+    def variables(self) -> dict[str, Any]:
+        """The variables of `NAMES`."""
+        matter, sender = self.matter, self.matter.message.sender
+        name = greeting_name(sender.name) if sender else ""
+        waiting = [self.phrase("asked", right) for right in matter.rights if right not in matter.granted]
+        return self._common() | {
+            "desk": self.put(matter.desk, "desk", "desk_name"),
+            "sender": self.put(name, "quoted", "From") if name else None,
+            "address": self.put(sender.email if sender else "", "quoted", "From"),
+            "subject": self.put(matter.message.subject, "quoted", "Subject"),
+            "received": self.moment(matter.message.received_at, "quoted", "received_at"),
+            "outage": self._outage(),
+            "claim": claim(self, matter.shown) if matter.shown else None,
+            "asked": self.series([noun for noun in waiting if noun]),
+            "needs": self._needs(),
+            "lookups": self._lookups(),
+            "verify": matter.must_verify,
+            "matters": len(matter.reading.categories),
+            "inputs": {},
+        }
+
+    def _outage(self) -> Markup | None:
+        """Where and when the service was down, as the sender says; None where the mail does not say."""
+        reading, locale = self.matter.reading, self.language.locale
+        places = [self.put(fact.value, "quoted", "regions") for fact in reading.regions]
+        certain = (incident for incident in reading.incidents if not incident.ambiguous)
+        times = dict.fromkeys((incident.start, incident.end) for incident in certain)
+        days = [self.put(locale.days(start, end), "quoted", "incidents") for start, end in times]
+        parts = [part for part in (self.series(places), self.series(days)) if part]
+        return Markup(locale.comma.join(parts)) if parts else None  # noqa: S704 - marks and the locale's words
+
+    def _common(self) -> dict[str, Any]:
+        return {
+            "cite": self.cite,
+            "documents": self.documents,
+            "stated": self.stated,
+            "phrase": self.phrase,
+            "due": self._due(),
+            "rights": self.matter.granted,
+        }
+
+    def _due(self) -> Maybe:
+        return Maybe({d.kind: self.moment(d.due_at, "deadline", d.clause) for d in reversed(self.matter.deadlines)})
+
+    def _needs(self) -> list[Markup]:
+        """What to ask the sender, each once: what the reading found missing, then what would settle the claim."""
+        reading = self.matter.reading
+        missing = [plain_fact(name) for name in self.matter.shown.missing] if self.matter.shown else []
+        asked = [*reading.missing, *(name for name in missing if self.matter.terms.asks_customer(name))]
+        which = [
+            self._which_day(incident) for incident in reading.incidents if incident.ambiguous and self.matter.claims
+        ]
+        if any(which):
+            asked = [name for name in asked if name not in {"incident_dates", "incidents"}]
+        return [*(found for found in which if found), *self._asked("question", (n for n in asked if n != "identity"))]
+
+    def _which_day(self, incident: Incident) -> Markup | None:
+        """The question that settles a numeric date which reads two ways."""
+        readings = dict.fromkeys([(incident.start, incident.end), *incident.alternatives])
+        days = [self.put(self.language.locale.days(*each), "quoted", "incidents") for each in readings]
+        return (
+            self.phrase("question", "ambiguous_date", inputs={"first": days[0], "second": days[1]})
+            if days[1:]
+            else None
+        )
+
+    def _lookups(self) -> list[Markup]:
+        """What the desk looks up itself."""
+        missing = map(plain_fact, self.matter.shown.missing) if self.matter.shown else ()
+        return self._asked("lookup", [name for name in missing if not self.matter.terms.asks_customer(name)])
+
+    def _asked(self, group: str, names: Iterable[str]) -> list[Markup]:
+        """Phrases by the name of a fact; one that the language does not know is asked in the pack's own words."""
+        found: dict[str, Markup] = {}
+        for name in dict.fromkeys(names):
+            means = self.matter.terms.means(name)
+            said = self.phrase(group, name)
+            if said is None and means:
+                said = self.phrase(group, "any", inputs={"means": self.put(means, "pack", name)})
+            if said is not None:
+                found.setdefault(self.slots.fill(said), said)
+        return list(found.values())
+
+
+def plain_fact(name: str) -> str:
+    """The fact of the pack that an assessment found missing somewhere: `incidents[0].end_at` is `incident.end_at`."""
+    stem = re.sub(r"\[[^\]]*\]", "", name)
+    return re.sub(r"^(incident|cycle)s\.", r"\1.", stem)
 
 
 def greeting_name(name: str) -> str:
@@ -153,63 +224,110 @@ def greeting_name(name: str) -> str:
     return plain if len(plain) <= 60 and _NAME.fullmatch(plain) else ""
 
 
-def _needs(pen: Pen) -> list[Markup]:
-    """The questions to ask, each once: what the reading found missing, then what would settle the claim."""
-    asked = [name for name in pen.matter.reading.missing if name != "identity"]
-    if pen.matter.claims and pen.matter.assessment:
-        asked += pen.matter.assessment.missing
-    return _phrases(pen, "question", asked)
+# --- a credit claim -------------------------------------------------------------------------------------------------
 
 
-def _phrases(pen: Pen, group: str, names: Sequence[str]) -> list[Markup]:
-    return [said for name in dict.fromkeys(names) if (said := pen.phrase(group, name))]
+def claim(pen: Pen, assessment: Assessment) -> Mapping[str, Any]:
+    """The variable `claim`: what the terms say of it, cycle by cycle.
 
-
-def _claim(pen: Pen, assessment: Assessment) -> Mapping[str, Any]:
+    total; cycles, each with start, eligible, ineligible, uptime, tier, base, credit, claim_before, reasons, and exact,
+    whether the credit is just that share of the base; general: the reasons that hold for every cycle. What is not known
+    is None.
+    """
+    currency = next((credit.currency for credit in assessment.credits), pen.matter.terms.pack.currency)
+    only = assessment.credits[0] if len(assessment.credits) == 1 else None
+    shared = _shared([_failing(pen, credit.findings) for credit in assessment.credits])
+    if not assessment.credits:
+        shared = _failing(pen, assessment.clauses)
     return {
-        "outcome": assessment.outcome.value,
-        "total": _amount(pen, assessment.total, _currency(assessment), "claim.total"),
-        "cycles": [_cycle(pen, credit) for credit in assessment.credits],
-        "reasons": _reasons(pen, assessment.clauses, Result.FAILS),
+        "total": pen.amount(assessment.total, currency, "claim.total"),
+        "cycles": [_cycle(pen, credit, shared) for credit in assessment.credits],
+        "general": [_reason(pen, finding, only) for finding in shared],
     }
 
 
-def _currency(assessment: Assessment) -> str:
-    return next((credit.currency for credit in assessment.credits), "USD")
-
-
-def _cycle(pen: Pen, credit: Credit) -> Mapping[str, Any]:
-    at = f"cycle {credit.cycle:%Y-%m-%d}"
+def _cycle(pen: Pen, credit: Credit, shared: Sequence[Finding]) -> Mapping[str, Any]:
+    figures = _figures(pen, credit)
     return {
-        "outcome": credit.outcome.value,
         "eligible": credit.outcome is Outcome.ELIGIBLE,
         "ineligible": credit.outcome is Outcome.INELIGIBLE,
-        "start": pen.put(pen.language.locale.day(credit.cycle), "computed", at),
-        "uptime": _share(pen, credit.uptime_percent, f"{at}: uptime"),
-        "tier": _share(pen, credit.tier_percent, f"{at}: tier"),
-        "base": _amount(pen, credit.base, credit.currency, f"{at}: base"),
-        "credit": _amount(pen, credit.credit, credit.currency, f"{at}: credit"),
-        "claim_before": pen.moment(credit.claim_before, "computed", f"{at}: time limit")
-        if credit.claim_before
-        else None,
-        "reasons": _reasons(pen, credit.findings, Result.FAILS),
+        "start": pen.day(credit.cycle, "computed", f"cycle {credit.cycle}"),
+        "uptime": figures.get("cycle.uptime_percent"),
+        "tier": figures.get("cycle.tier_percent"),
+        "base": figures.get("cycle.base"),
+        "credit": figures.get("cycle.credit"),
+        "claim_before": figures.get("cycle.claim_before"),
+        "exact": _exact(credit),
+        "reasons": [_reason(pen, f, credit) for f in _failing(pen, credit.findings) if f not in shared],
     }
 
 
-def _amount(pen: Pen, number: Decimal | None, currency: str, source: str) -> Markup | None:
-    return None if number is None else pen.put(pen.language.locale.amount(number, currency), "computed", source)
+def _exact(credit: Credit) -> bool:
+    """Whether the credit is the tier's share of the base, to the cent; not so where a clause caps it, for instance."""
+    if credit.base is None or credit.tier_percent is None or credit.credit is None:
+        return False
+    return abs(credit.base * credit.tier_percent / 100 - credit.credit) < Decimal("0.01")
 
 
-def _share(pen: Pen, number: Decimal | None, source: str) -> Markup | None:
-    return None if number is None else pen.put(pen.language.locale.share(number), "computed", source)
+def _failing(pen: Pen, findings: Sequence[Finding]) -> list[Finding]:
+    """The clauses that fail, without those that fail only because of one before them (no tier, hence no amount)."""
+    failing = {finding.id: finding for finding in findings if finding.result is Result.FAILS}
+    return [f for f in failing.values() if not pen.matter.terms.upstream(f.id) & failing.keys()]
 
 
-def _reasons(pen: Pen, findings: Sequence[Finding], result: Result) -> list[Markup]:
-    return [_reason(pen, finding) for finding in findings if finding.result is result]
+def _shared(by_cycle: Sequence[Sequence[Finding]]) -> list[Finding]:
+    """The findings that every cycle has alike."""
+    if not by_cycle:
+        return []
+    return [finding for finding in by_cycle[0] if all(finding in others for others in by_cycle[1:])]
 
 
-def _reason(pen: Pen, finding: Finding) -> Markup:
-    """The sentence on a clause in the letter's language; the pack's own sentence where the language has none."""
-    inputs = Maybe({name: pen.put(value, "computed", f"{finding.id}: {name}") for name, value in finding.inputs})
-    said = pen.phrase(finding.id, finding.result.value, inputs=inputs)
-    return said or pen.put(finding.because, "clause", finding.id)
+def _reason(pen: Pen, finding: Finding, credit: Credit | None = None) -> Markup:
+    """The sentence on a clause in the letter's language; the pack's own words where the language has none for it."""
+    inputs = _figures(pen, credit) | {name: _input(pen, finding.id, name, shown) for name, shown in finding.inputs}
+    cited = pen.put("", "clause", finding.id)
+    try:
+        said = pen.phrase(finding.id, finding.result.value, inputs=inputs)
+    except ConfigError:  # the sentence speaks of a fact that this version of the clause does not look at
+        said = None
+    if said is not None:
+        return said + cited
+    own = {
+        "because": pen.put(finding.because, "pack", finding.id),
+        "section": pen.put(finding.section, "clause", finding.id),
+    }
+    return pen.phrase("clause", "any", inputs=own) or cited
+
+
+def _figures(pen: Pen, credit: Credit | None) -> dict[str, Markup]:
+    """The figures of a cycle under the names that rule packs give them, as far as they are known."""
+    if credit is None:
+        return {}
+    at, before = f"cycle {credit.cycle}", credit.claim_before
+    found = {
+        "cycle.uptime_percent": pen.share(credit.uptime_percent, f"{at}: uptime"),
+        "cycle.tier_percent": pen.share(credit.tier_percent, f"{at}: tier"),
+        "cycle.base": pen.amount(credit.base, credit.currency, f"{at}: base"),
+        "cycle.credit": pen.amount(credit.credit, credit.currency, f"{at}: credit"),
+        "cycle.claim_before": pen.moment(before, "computed", f"{at}: time limit") if before else None,
+    }
+    return {name: mark for name, mark in found.items() if mark is not None}
+
+
+def _input(pen: Pen, clause: str, name: str, shown: str) -> Markup:
+    """A fact that a clause looked at, as the language writes its type; as the pack shows it where it cannot be read."""
+    source = f"{clause}: {name}"
+    kind = pen.matter.terms.type_of(name)
+    try:
+        if kind == "instant":
+            return pen.moment(datetime.fromisoformat(shown.replace(" UTC", "+00:00")), "computed", source)
+        if kind == "day":
+            return pen.day(date.fromisoformat(shown), "computed", source)
+        if kind == "percent":
+            return pen.put(pen.language.locale.share(Decimal(shown)), "computed", source)
+        if kind == "money":
+            amount = pen.language.locale.amount(Decimal(shown), pen.matter.terms.pack.currency)
+            return pen.put(amount, "computed", source)
+    except (ValueError, InvalidOperation):
+        pass
+    return pen.put(shown, "computed", source)

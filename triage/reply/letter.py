@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
@@ -25,8 +26,8 @@ _LONGEST_VALUE = 300
 class Value:
     """A value as the reader of a letter sees it.
 
-    kind: `quoted` (the sender said it), `computed` (from an assessment), `deadline`, `clause` (the terms' own words),
-        `desk` (a setting of the desk). source: which one, as `claim.total` or `privacy.respond`.
+    kind: `quoted` (the sender said it), `computed` (from an assessment), `deadline`, `clause` (the terms), `pack` (a
+        clause in the pack's own words, for want of a sentence in the letter's language), `desk` (a setting of the desk). source: which one, as `claim.total` or `privacy.respond`.
     """
 
     text: str
@@ -36,14 +37,19 @@ class Value:
 
 @dataclass(slots=True)
 class Slots:
-    """The values of one letter, by the mark that stands for each in rendered text."""
+    """The values of one letter, by the mark that stands for each in rendered text. used: those set into it so far."""
 
     values: list[Value] = field(default_factory=list)
+    used: list[Value] = field(default_factory=list)
+    _marks: dict[Value, Markup] = field(default_factory=dict)
 
     def put(self, text: str, kind: str, source: str) -> Markup:
         """A mark for a value; printing it in a template prints the value, with its origin kept."""
-        self.values.append(Value(inert(text), kind, source))
-        return Markup(f"{OPEN}{len(self.values) - 1}{CLOSE}")  # noqa: S704 - only our own private-use marks
+        value = Value(inert(text), kind, source)
+        if value not in self._marks:
+            self._marks[value] = Markup(f"{OPEN}{len(self.values)}{CLOSE}")  # noqa: S704 - only our own private-use marks
+            self.values.append(value)
+        return self._marks[value]
 
     def fill(self, marked: str) -> str:
         """Marked text with its values set in, as plain text."""
@@ -116,6 +122,7 @@ def _pieces(marked: str, slots: Slots) -> Iterator[Piece]:
         if mark.start() > end:
             yield Piece(marked[end : mark.start()])
         value = slots.values[int(mark[1])]
+        slots.used.append(value)
         yield Piece(value.text, value)
         end = mark.end()
     if end < len(marked):
@@ -123,29 +130,46 @@ def _pieces(marked: str, slots: Slots) -> Iterator[Piece]:
 
 
 def as_text(letter: Iterable[Block]) -> tuple[str, tuple[Span, ...]]:
-    """The plain text, blocks parted by an empty line (list items by a line break), and the origin of each run of it."""
+    """The plain text and the origin of each run of it.
+
+    An empty line parts blocks; items of a list follow each other; a heading is underlined with dashes.
+    """
     text, spans, before = "", list[Span](), ""
     for block in letter:
         if before:
-            text += "\n" if before == block.kind == "item" else "\n\n"
+            text += "\n" if before == "heading" or before == block.kind == "item" else "\n\n"
         text += "- " if block.kind == "item" else ""
         for piece in block.pieces:
             kind, source = (piece.value.kind, piece.value.source) if piece.value else ("template", block.template)
-            spans.append(Span(len(text), len(text) + len(piece.text), kind, source))
+            if piece.text:
+                spans.append(Span(len(text), len(text) + len(piece.text), kind, source))
             text += piece.text
+        if block.kind == "heading":
+            text += "\n" + "-" * len(block.text)
         before = block.kind
     return text, tuple(spans)
 
 
-def as_html(letter: Iterable[Block]) -> str:
-    """The same blocks as an HTML fragment of `p`, `ul` and `li`; every character of it is escaped."""
-    html, before = "", ""
-    for block in letter:
-        if (before == "item") != (block.kind == "item"):
-            html += "<ul>\n" if block.kind == "item" else "</ul>\n"
-        html += _FRAMES[block.kind].format(str(escape(block.text)).replace("\n", "<br>\n")) + "\n"
-        before = block.kind
-    return html + ("</ul>\n" if before == "item" else "")
+def as_html(text: str) -> str:
+    """The HTML twin of a letter's plain text, also of one that a person edited: a fragment of `p`, `ul`, `li`,
+    `strong`, `br` and `blockquote`. Every character is escaped, and nothing becomes a link."""
+    html = []
+    for quoted, lines in groupby(text.split("\n"), key=lambda line: line.startswith(">")):
+        if quoted:
+            original = "<br>\n".join(escape(line[2:] if line[1:2] == " " else line[1:]) for line in lines)
+            html.append(f"<blockquote>\n{original}\n</blockquote>")
+        else:
+            chunks = re.split(r"\n\s*\n", "\n".join(lines).strip("\n"))
+            html += [part for chunk in chunks if chunk.strip() for part in _chunk(chunk.split("\n"))]
+    return "\n".join(html) + "\n"
 
 
-_FRAMES = {"paragraph": "<p>{}</p>", "heading": "<p><strong>{}</strong></p>", "item": "<li>{}</li>"}
+def _chunk(lines: list[str]) -> Iterator[str]:
+    if len(lines) > 1 and len(lines[1]) > 2 and not lines[1].strip("-"):
+        yield f"<p><strong>{escape(lines[0])}</strong></p>"
+        lines = lines[2:]
+    for item, run in groupby(lines, key=lambda line: line.startswith("- ")):
+        if item:
+            yield "<ul>\n" + "\n".join(f"<li>{escape(line[2:])}</li>" for line in run) + "\n</ul>"
+        else:
+            yield "<p>" + "<br>\n".join(escape(line) for line in run) + "</p>"

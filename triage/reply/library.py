@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from triage.errors import ConfigError
-from triage.policy.yamlfile import read_yaml
+from triage.policy.yamlfile import Block, read_yaml
+from triage.reply.checks import Words
 from triage.reply.letter import CLOSE, OPEN
 from triage.reply.locale import Locale
 
@@ -42,7 +42,7 @@ class Language:
     locale: Locale
     parts: dict[str, Source]
     phrases: dict[tuple[str, str], Source]
-    checks: Mapping[str, Any]
+    words: Words
     compiled: dict[str | tuple[str, str], Template] = field(default_factory=dict)
 
     def source(self, name: str | tuple[str, str]) -> Source:
@@ -68,7 +68,7 @@ def load(folders: Sequence[Path], names: frozenset[str]) -> dict[str, Language]:
 
     Raises ConfigError for a missing folder or part, wrong Jinja or YAML, an unknown variable.
     """
-    roots = [root / "replies" if (root / "replies").is_dir() else root for root in folders]
+    roots = _roots(folders)
     for root in roots:
         if not root.is_dir():
             raise ConfigError(str(root), "is not a folder.", "Name a folder with one sub-folder a language.")
@@ -90,17 +90,39 @@ def load(folders: Sequence[Path], names: frozenset[str]) -> dict[str, Language]:
 def _language(code: str, folders: Sequence[Path]) -> Language:
     parts: dict[str, Source] = {}
     phrases: dict[tuple[str, str], Source] = {}
-    settings: dict[str, dict[str, Any]] = {"locale": {}, "checks": {}}
+    settings = {name: Block(str(folders[0] / f"{name}.yaml"), 1) for name in ("locale", "checks")}
     for folder in folders:
         for path in sorted(folder.glob("*.j2")):
             parts[path.stem] = Source(_read(path), path, f"{code}/{path.name}")
         for path in sorted(folder.glob("*.yaml")):
             if path.stem in settings:
-                settings[path.stem] |= read_yaml(path)
+                settings[path.stem] = _overlaid(settings[path.stem], read_yaml(path))
             else:
                 phrases |= dict(_phrases(path, f"{code}/{path.name}"))
-    locale = Locale.of(settings["locale"], str(folders[-1] / "locale.yaml"))
-    return Language(code, locale, parts, phrases, settings["checks"])
+    locale = Locale.of(settings["locale"])
+    return Language(code, locale, parts, phrases, Words.of(settings["checks"], locale))
+
+
+def _overlaid(base: Block, over: Block) -> Block:
+    """A file's keys laid over those of an earlier folder's file; faults are reported in the later one."""
+    merged = Block(over.where, over.line)
+    merged.update({**base, **over})
+    merged.lines.update({**base.lines, **over.lines})
+    return merged
+
+
+def open_rights(folders: Sequence[Path]) -> frozenset[str]:
+    """The rights that need no proof of who asks, from the last `settings.yaml` of the folders."""
+    files = [root / "settings.yaml" for root in _roots(folders) if (root / "settings.yaml").is_file()]
+    if not files:
+        return frozenset()
+    block = read_yaml(files[-1])
+    block.only("rights without proof")
+    return frozenset(block.texts("rights without proof", []))
+
+
+def _roots(folders: Sequence[Path]) -> list[Path]:
+    return [root / "replies" if (root / "replies").is_dir() else root for root in folders]
 
 
 def _read(path: Path) -> str:

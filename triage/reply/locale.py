@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from triage.errors import ConfigError
+from triage.policy.yamlfile import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,14 @@ class Locale:
     subject: str
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], where: str) -> Locale:
+    def of(cls, block: Block) -> Locale:
         """Raises ConfigError when a key is missing, unknown or not text."""
-        wanted = [f.name for f in fields(cls)]
-        wrong = sorted(set(wanted) ^ set(data))
-        if wrong:
-            raise ConfigError(where, f"`{wrong[0]}` is missing or unknown.", f"The keys are: {', '.join(wanted)}.")
-        if len(data["months"]) != 12:
-            raise ConfigError(where, "`months` does not name twelve months.", "List them from January to December.")
-        return cls(tuple(data["months"]), *(str(data[name]) for name in wanted[1:]))
+        names = [f.name for f in fields(cls)]
+        block.only(*names)
+        months = block.texts("months")
+        if len(months) != 12:
+            block.wrong("months", "`months` does not name twelve months.", "List them from January to December.")
+        return cls(months, *(block.text(name) for name in names[1:]))
 
     def day(self, day: dt.date) -> str:
         """`2 April 2026`."""

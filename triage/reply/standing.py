@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from triage.model import Message
 
@@ -15,3 +16,8 @@ def vouched(message: Message, account_addresses: Collection[str], authenticated:
     ours = {address.casefold() for address in account_addresses}
     answered = {message.sender.email.casefold(), *(address.email.casefold() for address in message.reply_to)}
     return bool(ours) and answered <= ours
+
+
+def addresses_of(known: Any) -> tuple[str, ...]:
+    """The addresses that our records hold for an account; none where we know no account."""
+    return tuple(getattr(known, "addresses", ()) or ())

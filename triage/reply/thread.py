@@ -6,8 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from markupsafe import escape
-
 from triage.model import Address, Message
 
 # Reply and forward marks that mail clients put before a subject, by what they are in: English, German, Dutch, Nordic,
@@ -71,10 +69,6 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in _original(text))
 
 
-def quoted_html(text: str) -> str:
-    return "<blockquote>\n" + "<br>\n".join(str(escape(line)) for line in _original(text)) + "\n</blockquote>\n"
-
-
 def _original(text: str) -> list[str]:
     cut = text[:_MOST_QUOTED_CHARACTERS]
     # splitlines also breaks at form feeds and U+2028, which a mail client may show as a new line
@@ -85,9 +79,17 @@ def _original(text: str) -> list[str]:
     return lines[:_MOST_QUOTED_LINES] if whole else [*lines[:_MOST_QUOTED_LINES], "[…]"]
 
 
-def own_words(letter: str) -> str:
-    """A reply without the quoted original and the line above it that says who wrote it."""
-    lines = letter.split("\n")
-    while lines and (lines[-1].startswith(">") or not lines[-1].strip()):
-        lines.pop()
-    return "\n".join(lines).rstrip()
+def _unseen(character: str) -> bool:
+    """Control characters, and those that turn the direction of what follows (they could reorder our own words)."""
+    return unicodedata.category(character) == "Cc" or unicodedata.bidirectional(character) in _TURNING
+
+
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def own_words(letter: str, original: str) -> str:
+    """A reply without what it quotes. A line after `>` that the original does not hold is the reply's own."""
+    theirs = {line.strip() for line in _original(original)} | {""}
+    return "\n".join(
+        line for line in letter.split("\n") if not (line.startswith(">") and line[1:].strip() in theirs)
+    ).rstrip()

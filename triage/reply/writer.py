@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from triage.model import Assessment, Deadline, Draft, Message, Outcome, Reading
-from triage.reply import library, thread
-from triage.reply.context import NAMES, Matter, Pen, variables
-from triage.reply.letter import Block, Piece, Slots, as_html, as_text, blocks
+from triage.model import Address, Assessment, Deadline, Draft, Message, Outcome, Problem, Reading
+from triage.policy.pack import Pack
+from triage.reply import checks, library, thread
+from triage.reply.context import NAMES, Matter, Pen, claim
+from triage.reply.letter import Block, Slots, as_html, as_text, blocks
 from triage.reply.library import FALLBACK, Language
-from triage.reply.standing import vouched
-from triage.reply.terms import PackTerms
+from triage.reply.standing import addresses_of, vouched
+from triage.reply.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes letters in the languages of its templates."""
+    """Writes letters in the languages of its templates. open_rights: those carried out for whoever asks."""
 
     languages: Mapping[str, Language]
+    open_rights: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, folders: Sequence[Path]) -> Writer:
@@ -28,7 +31,8 @@ class Writer:
 
         Raises ConfigError (file, line, what, remedy) for a template that cannot work.
         """
-        return cls(library.load(folders, NAMES))
+        languages = library.load(folders, NAMES)
+        return cls(languages, library.open_rights(folders))
 
     def draft(
         self,
@@ -37,27 +41,52 @@ class Writer:
         assessment: Assessment | None,
         deadlines: tuple[Deadline, ...],
         *,
-        pack: Any,
+        pack: Pack,
         known: Any = None,
         zone: str = "UTC",
         desk_name: str = "Support",
         from_address: str = "",
         authenticated: bool | None = None,
+        language: str | None = None,
     ) -> Draft | None:
         """The proposed reply; None for automated mail, legal demands, and mail that names nobody to answer.
 
         known: what our records hold of the sender's account; None: nothing. authenticated: whether a server that we
         trust vouches for the sender's address; without that, and without the address being the account's, the letter
-        reveals nothing from records and asks who it is. zone: IANA name, for the dates in the letter.
+        reveals nothing from records and asks who it is. zone: IANA name, for the dates in the letter. language: in
+        which to write; None: the sender's.
         """
         to = thread.recipients(message, from_address)
         if reading.is_about("automated") or reading.is_about("legal_demand") or message.automated or not to:
             return None
-        matter = Matter(
-            message, reading, assessment, deadlines, PackTerms(pack),
-            vouched(message, _addresses(known), authenticated), zone, desk_name, from_address,
-        )  # fmt: skip
-        return self._letter(matter, to)
+        matter = self._matter(
+            message, reading, assessment, deadlines, pack, known, zone, desk_name, from_address, authenticated
+        )
+        draft = self._letter(matter, to, self._language(language or reading.language))
+        found = self._problems(draft.text, matter, self.languages[draft.language])
+        return replace(draft, problems=(*found, *_own_words_of_the_pack(draft)))
+
+    def check(
+        self,
+        text: str,
+        message: Message,
+        reading: Reading,
+        assessment: Assessment | None,
+        deadlines: tuple[Deadline, ...],
+        *,
+        pack: Pack,
+        known: Any = None,
+        zone: str = "UTC",
+        desk_name: str = "Support",
+        from_address: str = "",
+        authenticated: bool | None = None,
+        language: str | None = None,
+    ) -> tuple[Problem, ...]:
+        """Why a text, such as a draft that a person edited, may not go out as the answer; with the arguments of `draft`."""
+        matter = self._matter(
+            message, reading, assessment, deadlines, pack, known, zone, desk_name, from_address, authenticated
+        )
+        return self._problems(text, matter, self._language(language or reading.language))
 
     def note(
         self,
@@ -65,31 +94,46 @@ class Writer:
         reading: Reading,
         deadlines: tuple[Deadline, ...] = (),
         *,
-        pack: Any,
+        pack: Pack,
         zone: str = "UTC",
-        desk_name: str = "Support",
         language: str = FALLBACK,
     ) -> str:
         """A hand-over note for the team, in the team's language, about a mail that no draft may answer."""
-        matter = Matter(message, reading, None, deadlines, PackTerms(pack), False, zone, desk_name, "")
+        matter = self._matter(message, reading, None, deadlines, pack, None, zone, "", "", None)
         pen = Pen(self._language(language), Slots(), matter)
-        return as_text(_part(pen, "handover", variables(pen)))[0]
+        return as_text(_part(pen, "handover", pen.variables()))[0]
 
-    def _letter(self, matter: Matter, to: tuple[Any, ...]) -> Draft:
-        language = self._language(matter.reading.language)
+    def _matter(
+        self,
+        message: Message,
+        reading: Reading,
+        assessment: Assessment | None,
+        deadlines: tuple[Deadline, ...],
+        pack: Pack,
+        known: Any,
+        zone: str,
+        desk: str,
+        contact: str,
+        authenticated: bool | None,
+    ) -> Matter:
+        terms = Terms(pack, message.received_at.astimezone(pack.zone).date())
+        known_sender = vouched(message, addresses_of(known), authenticated)
+        return Matter(
+            message, reading, assessment, deadlines, terms, known_sender, zone, desk, contact, self.open_rights
+        )
+
+    def _letter(self, matter: Matter, to: tuple[Address, ...], language: Language) -> Draft:
         pen = Pen(language, Slots(), matter)
-        values = variables(pen)
+        values = pen.variables()
         names = outline(matter)
-        letter = [block for name in names for block in _part(pen, name, values)]
+        letter = [block for name in (*names, "attribution") for block in _part(pen, name, values)]
         text, spans = as_text(letter)
-        attribution = "".join(block.text for block in _part(pen, "attribution", values))
-        original = thread.quoted(matter.message.text)
+        text = f"{text}\n{thread.quoted(matter.message.text)}\n"
         parent, references = thread.threading(matter.message)
         return Draft(
             subject=thread.reply_subject(matter.message.subject, language.locale.subject),
-            text=f"{text}\n\n{attribution}\n{original}\n",
-            html=as_html([*letter, Block("paragraph", (Piece(attribution),), "attribution")])
-            + thread.quoted_html(matter.message.text),
+            text=text,
+            html=as_html(text),
             language=language.code,
             template="+".join(names),
             to=to,
@@ -99,10 +143,20 @@ class Writer:
             spans=spans,
         )
 
+    def _problems(self, text: str, matter: Matter, language: Language) -> tuple[Problem, ...]:
+        bounds = bounds_of(matter, language)
+        return checks.check(text, bounds, language.words, self.languages[FALLBACK].words)
+
     def _language(self, code: str) -> Language:
-        """The sender's language, its main language (`de-AT` to `de`), else English."""
+        """The language asked for, its main language (`de-AT` to `de`), else English."""
         exact = code.casefold().replace("_", "-")
         return self.languages.get(exact) or self.languages.get(exact.split("-")[0]) or self.languages[FALLBACK]
+
+
+def _own_words_of_the_pack(draft: Draft) -> list[Problem]:
+    sources = dict.fromkeys(span.source for span in draft.spans if span.kind == "pack")
+    told = f"the letters in {draft.language} have no sentence for it. Reword it, and add one to clauses.yaml."
+    return [Problem("unworded", f"{source} stands in the rule pack's own words: {told}") for source in sources]
 
 
 def outline(matter: Matter) -> tuple[str, ...]:
@@ -139,5 +193,37 @@ def _part(pen: Pen, name: str, values: Mapping[str, Any]) -> tuple[Block, ...]:
     return (*blocks(f"# {heading}", pen.slots, found[0].template), *found)
 
 
-def _addresses(known: Any) -> tuple[str, ...]:
-    return tuple(getattr(known, "addresses", ()) or ())
+def bounds_of(matter: Matter, language: Language) -> checks.Bounds:
+    """What a letter on this matter may say, in one language."""
+    message, zone = matter.message, ZoneInfo(matter.zone)
+    pen = Pen(language, Slots(), matter)
+    pen.variables()
+    documents = [text for each in matter.terms.pack.documents.values() for text in (each.title, each.url)]
+    return checks.Bounds(
+        original=message.text,
+        said=_said(message),
+        sourced=(*(value.text for value in pen.slots.values), matter.contact),
+        records=_records(matter, language),
+        published=(*matter.terms.published, *documents, *matter.terms.pack.contacts.values()),
+        forbidden=matter.terms.forbidden,
+        received=message.received_at.astimezone(zone).date(),
+        due={deadline.kind: deadline.due_at.astimezone(zone).date() for deadline in matter.deadlines},
+        vouched=matter.vouched,
+        free=outline(matter)[1] == "other",
+    )
+
+
+def _said(message: Message) -> str:
+    """All that the sender said, or was said in the thread before."""
+    people = [message.sender, *message.reply_to, *message.to, *message.cc]
+    named = [part for person in people if person for part in (person.name, person.email)]
+    return "\n".join((message.subject, message.text, message.quoted, message.signature, *named))
+
+
+def _records(matter: Matter, language: Language) -> tuple[str, ...]:
+    """What our records gave to the assessment, as the language writes it."""
+    if matter.assessment is None:
+        return ()
+    pen = Pen(language, Slots(), replace(matter, vouched=True))
+    claim(pen, matter.assessment)
+    return tuple(value.text for value in pen.slots.values)
