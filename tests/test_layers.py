@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1] / "triage"
 MAY_IMPORT = {
     "model": set(),
     "errors": set(),
-    "paths": set(),
+    "paths": {"errors"},
     "mail": {"model", "errors"},
     "reading": {"model", "errors", "paths", "mail"},
     "policy": {"model", "errors"},

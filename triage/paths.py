@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from triage.errors import ConfigError
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -20,3 +22,12 @@ def shipped(name: str) -> Path:
 def trained() -> Path:
     """The folder with the reader's own trained weights."""
     return _PACKAGE / "reading" / "weights"
+
+
+def rule_pack(name: str, folder: Path) -> Path:
+    """The terms to judge by: a folder of the operator's, relative to `folder`, else a shipped pack. Raises ConfigError."""
+    for candidate in (folder / Path(name).expanduser(), shipped("rules") / name):
+        if (candidate / "pack.yaml").is_file():
+            return candidate
+    have = ", ".join(sorted(found.parent.name for found in shipped("rules").glob("*/pack.yaml")))
+    raise ConfigError("[desk]", f"there is no rule pack {name!r}.", f"Name a folder, or a shipped pack: {have}.")

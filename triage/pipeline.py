@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from triage.model import Assessment, Decision, Doubt, Message, Reading
-from triage.policy import Pack, Records, assess, claim_facts, deadlines, known_for
+from triage.model import Assessment, Decision, Doubt, Message, Reading, Records
+from triage.policy import Pack, assess_claims, claim_limits, claims, deadlines, known_for
 from triage.reading import Reader
 from triage.reply import Writer
 
@@ -37,7 +37,8 @@ def decide(message: Message, reading: Reading, records: Records, kit: Kit) -> De
     due = deadlines(reading, message.received_at, kit.pack, zone=kit.zone)
     assessment: Assessment | None = None
     if reading.is_about("sla_credit_claim"):
-        assessment = assess(claim_facts(reading, known, message.received_at), kit.pack)
+        assessment = assess_claims(claims(reading, known, message.received_at), kit.pack)
+        due += claim_limits(assessment)
     draft = kit.writer.draft(
         message,
         reading,

@@ -6,35 +6,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triage import pipeline
-from triage.desk.cases import Desk
-from triage.desk.store import Store
 from triage.doors.mailbox import Fetched, Mailbox
-from triage.errors import ConfigError
 from triage.mail import parse
-from triage.model import Decision, Message
-from triage.paths import shipped
+from triage.model import Decision, Message, Records
+from triage.paths import rule_pack, shipped
 from triage.pipeline import Kit
-from triage.policy import Pack, Records, load_pack
+from triage.policy import Pack, load_pack
 from triage.reading import Reader
 from triage.reading.vocabulary import load_vocabulary
 from triage.reply import Writer
 from triage.settings import MailboxSettings, Settings, secret
 
+if TYPE_CHECKING:
+    from triage.desk.cases import Desk
+
 Clock = Callable[[], datetime]
 
 
 def pack_folder(settings: Settings) -> Path:
-    """The folder of the terms to judge by: one of the operator's own, else a shipped one. Raises ConfigError."""
-    own, ours = settings.path(settings.desk.pack), shipped("rules") / settings.desk.pack
-    for folder in (own, ours):
-        if (folder / "pack.yaml").is_file():
-            return folder
-    have = ", ".join(sorted(found.parent.name for found in shipped("rules").glob("*/pack.yaml")))
-    raise ConfigError(
-        "[desk]", f"there is no rule pack {settings.desk.pack!r}.", f"Name a folder, or a shipped pack: {have}."
-    )
+    return rule_pack(settings.desk.pack, settings.folder)
 
 
 def load_kit(settings: Settings) -> Kit:
@@ -66,6 +59,9 @@ def load_records(settings: Settings) -> Records:
 @contextmanager
 def open_desk(settings: Settings) -> Iterator[Desk]:
     """The desk over its database, closed at the end."""
+    from triage.desk.cases import Desk
+    from triage.desk.store import Store
+
     with Store(settings.path(settings.desk.database)) as store:
         yield Desk(store)
 

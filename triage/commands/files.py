@@ -79,12 +79,13 @@ def _content(path: Path) -> bytes | TriageError:
 
 def assess(arguments: Namespace) -> int:
     """One answer a set of facts. Exit code 1 when one of them could not be read; the others are still answered."""
-    from triage import wiring
+    from triage.paths import rule_pack
     from triage.policy import assess as judge
     from triage.policy import assessment_to_json, load_pack
     from triage.policy.facts import claim_facts_from_json
 
-    pack = load_pack(wiring.pack_folder(settings_or_default(arguments)))
+    settings = settings_or_default(arguments)
+    pack = load_pack(rule_pack(settings.desk.pack, settings.folder))
     failed = 0
     for place, text in _facts(arguments.facts):
         try:
