@@ -38,6 +38,7 @@ from triage.errors import MailboxError
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5  # seconds between two looks at the files while waiting
+SETTLED_AFTER = 1_000_000_000  # nanoseconds; file systems count time in coarser steps than changes happen
 LOCK_PATIENCE = 5.0  # seconds to wait for a program that is writing an mbox
 
 _MAIL_SUFFIXES = frozenset({".eml", ".email", ".mime"})
@@ -52,8 +53,9 @@ _DELIVERY_NAME = re.compile(r"\d{9,}[._].+\..+", re.DOTALL)
 _NAME_TAIL = re.compile(r"(?:,[A-Z][A-Z0-9]*=[^,:]*)*(?:[:;!][12],.*)?\Z", re.DOTALL)
 _FLAGS = {"S": "\\Seen", "R": "\\Answered", "F": "\\Flagged", "D": "\\Draft", "T": "\\Deleted", "P": "$Forwarded"}
 # A separator has a time of day and a year; one that stands first in the file is trusted as it is.
-_SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\d:\d\d[^\n]*\d{4}[^\n]*\n")
+_SEPARATOR = re.compile(rb"\n\r?\n(From [^\n]*\d:\d\d[^\n]*\d{4}[^\n]*\n)")
 _FIRST_LINE = re.compile(rb"From [^\n]*\n")
+_HEADER_ENDS = re.compile(rb"\n\r?\n")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _CLIENT_MARKS = re.compile(
     rb"^(?:Status|X-Status|X-Keywords|X-UID|X-IMAP|X-IMAPbase|X-Mozilla-[\w-]+|Content-Length|Lines):[^\n]*\n(?:[ \t][^\n]*\n)*",
@@ -244,6 +246,24 @@ class Maildir(_Directory):
 
     uidvalidity = 1
 
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__(path, name)
+        self._known: tuple[Stamp, dict[int, object]] | None = None
+        self._named_by_hand = False
+
+    def _index(self) -> dict[int, object]:
+        """Read anew only when the folders have changed: a mail in a Maildir never does, unless its name is a person's."""
+        stamp = self._stamp()
+        if self._known is None or self._known[0] != stamp:
+            self._named_by_hand = False
+            settled = (
+                max(stamp[3::4]) < time.time_ns() - SETTLED_AFTER
+            )  # else a change may yet follow under the same time stamp
+            index = super()._index()
+            self._known = (stamp, index) if settled and not self._named_by_hand else None
+            return index
+        return self._known[1]
+
     def _folders(self) -> tuple[Path, ...]:
         # `new` first: a mail that moves to `cur` meanwhile is then met twice rather than not at all
         return (self.path / "new", self.path / "cur")
@@ -252,7 +272,10 @@ class Maildir(_Directory):
         unique = _NAME_TAIL.sub("", path.name, count=1)
         if unique.endswith(".json"):  # notes beside the mails of a hand-made Maildir
             return None
-        return uid_of(os.fsencode(unique)) if _DELIVERY_NAME.fullmatch(unique) else self._uid_by_content(path)
+        if _DELIVERY_NAME.fullmatch(unique):
+            return uid_of(os.fsencode(unique))
+        self._named_by_hand = True
+        return self._uid_by_content(path)
 
 
 class Folder(_Directory):
@@ -298,7 +321,7 @@ class Mbox(_Files):
         with _locked(self.path) as file:
             stamp = _stamp_of(self.path)
             if self._known is None or self._known[0] != stamp:
-                self._known = stamp, {uid_of(_CLIENT_MARKS.sub(b"", raw)): span for span, raw in _mails_in(file)}
+                self._known = stamp, {uid_of(_unmarked(raw)): span for span, raw in _mails_in(file)}
             return self._known[1]
 
     def _read(self, uid: int, index: dict[int, object]) -> tuple[bytes, tuple[str, ...]] | None:
@@ -317,7 +340,7 @@ def _mails_in(file: BinaryIO) -> Iterator[tuple[_Span, bytes]]:
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
         first = _FIRST_LINE.match(whole)
         starts = [(0, first.end() if first else 0)]
-        starts += [found.span() for found in _SEPARATOR.finditer(whole) if found.start() > 0]
+        starts += [found.span(1) for found in _SEPARATOR.finditer(whole)]
         ends = [start for start, _ in starts[1:]] + [len(whole)]
         for (_, body), end in zip(starts, ends, strict=True):
             span = _Span(body, _without_separating_line(whole, body, end))
@@ -334,16 +357,32 @@ def _without_separating_line(whole: mmap.mmap, start: int, end: int) -> int:
 
 
 def _unquoted(raw: bytes) -> bytes:
-    return _QUOTED_FROM.sub(rb"\1", raw)
+    return _QUOTED_FROM.sub(rb"\1", raw) if b"\n>" in raw else raw
+
+
+def _unmarked(raw: bytes) -> bytes:
+    """A mail without the marks of mail clients in its header."""
+    end = _HEADER_ENDS.search(raw)
+    header, body = (raw[: end.start() + 1], raw[end.start() + 1 :]) if end else (raw, b"")
+    return _CLIENT_MARKS.sub(b"", header) + body
+
+
+def looks_like_mail(path: Path) -> bool:
+    """Whether a file is a mail by its name (`.eml`) or, where the name does not say, by how it begins."""
+    if path.suffix.lower() in _MAIL_SUFFIXES:
+        return True
+    return path.suffix.lower() not in _DATA_SUFFIXES - {".txt"} and _starts_with_headers(path)
 
 
 def _begins_as_mail(path: Path) -> bool:
-    if path.suffix.lower() in _DATA_SUFFIXES:
-        return False
+    return path.suffix.lower() not in _DATA_SUFFIXES and _starts_with_headers(path)
+
+
+def _starts_with_headers(path: Path) -> bool:
     try:
         with _opened(path) as file:
             return bool(_LOOKS_LIKE_MAIL.match(file.read(4096)))
-    except FileNotFoundError:
+    except (FileNotFoundError, MailboxError):
         return False
 
 
@@ -389,10 +428,11 @@ def _locked(path: Path) -> BinaryIO:
 
 
 def _stamp_of(path: Path) -> Stamp:
+    """Device, inode, size and time of change in nanoseconds: other ones mean another content. Zeros when there is nothing."""
     try:
         found = path.stat()
     except FileNotFoundError:
-        return (0,)
+        return (0, 0, 0, 0)
     return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 

@@ -32,7 +32,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from imaplib2 import imaplib2 as library
+with warnings.catch_warnings():  # of escapes in its source, which newer Pythons show on the first import
+    warnings.simplefilter("ignore")
+    from imaplib2 import imaplib2 as library
 
 RECEIVE_SIZE = 1 << 18  # bytes asked of the socket at once
 PIECE_SIZE = 1 << 20  # bytes of a literal handed on at once
