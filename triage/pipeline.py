@@ -5,20 +5,21 @@ Plain functions over frozen records. Same arguments, same Decision; a doubt is a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from triage.model import Assessment, Decision, Doubt, Message, Reading, Records
+from triage.model import Assessment, Decision, Doubt, Draft, Message, Reading, Records
 from triage.policy import Pack, assess_claims, claim_limits, claims, deadlines, known_for
 from triage.reading import Reader
 from triage.reply import Writer
+from triage.reply.letter import as_html
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What the core works with, loaded once at the edge. zone: the desk's, name and address: as replies are signed."""
+    """What judging and answering work with, loaded once at the edge. zone: the desk's; name, address: as replies are signed."""
 
-    reader: Reader
     pack: Pack
     writer: Writer
     zone: ZoneInfo
@@ -26,34 +27,38 @@ class Kit:
     address: str
 
 
-def consider(message: Message, records: Records, kit: Kit) -> Decision:
+def consider(message: Message, reader: Reader, records: Records, kit: Kit) -> Decision:
     """Read, judge and answer one mail."""
-    return decide(message, kit.reader.read(message), records, kit)
+    return decide(message, reader.read(message), records, kit)
 
 
 def decide(message: Message, reading: Reading, records: Records, kit: Kit) -> Decision:
-    """Judge and answer a mail that was read already. A note for the team stands where no reply may be drafted."""
-    known = known_for(reading, message.sender, records)
+    """Judge and answer a mail that was read already. Where the law speaks, a note for the team stands instead of a draft."""
     due = deadlines(reading, message.received_at, kit.pack, zone=kit.zone)
     assessment: Assessment | None = None
     if reading.is_about("sla_credit_claim"):
+        known = known_for(reading, message.sender, records)
         assessment = assess_claims(claims(reading, known, message.received_at), kit.pack)
         due += claim_limits(assessment)
-    draft = kit.writer.draft(
-        message,
-        reading,
-        assessment,
-        due,
-        pack=kit.pack,
-        known=known,
-        zone=kit.zone.key,
-        desk_name=kit.name,
-        from_address=kit.address,
-    )
+    draft = kit.writer.draft(message, reading, assessment, due, **_letterhead(message, reading, records, kit))
     notes: tuple[str, ...] = ()
     if reading.is_about("legal_demand"):
-        notes = (kit.writer.note(message, reading, due, pack=kit.pack, zone=kit.zone.key, desk_name=kit.name),)
+        notes = (kit.writer.note(message, reading, due, pack=kit.pack, zone=kit.zone.key),)
     return Decision(message, reading, due, assessment, draft, notes)
+
+
+def revise(draft: Draft, decision: Decision, records: Records, kit: Kit) -> Draft:
+    """A draft that a person edited, with its HTML twin and what still speaks against it."""
+    message, reading = decision.message, decision.reading
+    problems = kit.writer.check(
+        draft.text,
+        message,
+        reading,
+        decision.assessment,
+        decision.deadlines,
+        **_letterhead(message, reading, records, kit),
+    )
+    return replace(draft, html=as_html(draft.text), problems=problems)
 
 
 def unreadable(message: Message, kit: Kit) -> Decision:
@@ -61,3 +66,8 @@ def unreadable(message: Message, kit: Kit) -> Decision:
     doubt = Doubt("unreadable", "This mail could not be read by the program. A person must read it as it arrived.")
     reading = Reading(language="und", doubts=(doubt,))
     return Decision(message, reading, deadlines(reading, message.received_at, kit.pack, zone=kit.zone))
+
+
+def _letterhead(message: Message, reading: Reading, records: Records, kit: Kit) -> dict[str, Any]:
+    known = known_for(reading, message.sender, records)
+    return {"pack": kit.pack, "known": known, "zone": kit.zone.key, "desk_name": kit.name, "from_address": kit.address}

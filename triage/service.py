@@ -63,7 +63,7 @@ def run(settings: Settings, clock: Clock, say: Say) -> int:
     """Poll now and then on a schedule, until the page's server is told to stop. One fault never ends it."""
     need_mailboxes(settings)
     refuse_open_address(settings.web.host)
-    thinker = Thinker(wiring.load_kit(settings), wiring.load_records(settings))
+    thinker = Thinker(settings)
     plan = schedule.Scheduler()
 
     def poll_all() -> None:
@@ -83,7 +83,7 @@ def run(settings: Settings, clock: Clock, say: Say) -> int:
     worker = threading.Thread(target=_keep_time, args=(plan, poll_all, stop), name="schedule", daemon=True)
     worker.start()
     try:
-        serve(settings, clock, say)
+        serve(settings, thinker, clock, say)
     finally:
         stop.set()
         worker.join(timeout=settings.schedule.poll_every)
@@ -110,7 +110,13 @@ def refuse_open_address(host: str) -> None:
 
 
 def serve(
-    settings: Settings, clock: Clock, say: Say, *, banner: str = "", ready: Callable[[str], None] | None = None
+    settings: Settings,
+    thinker: Thinker,
+    clock: Clock,
+    say: Say,
+    *,
+    banner: str = "",
+    ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the review page until SIGINT or SIGTERM. ready: called with the address once it answers."""
     import getpass
@@ -123,7 +129,7 @@ def serve(
     listener = _listen(settings.web.host, settings.web.port)
     address = f"http://{settings.web.host}:{listener.getsockname()[1]}/"
     app = make_app(
-        lambda: wiring.open_desk(settings),
+        lambda: wiring.open_desk(settings, thinker.finish),
         clock,
         shipped("templates") / "web",
         zone=settings.zone,

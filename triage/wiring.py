@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from triage import pipeline
 from triage.doors.mailbox import Fetched, Mailbox
 from triage.mail import parse
-from triage.model import Decision, Message, Records
+from triage.model import Decision, Draft, Message, Records
 from triage.paths import rule_pack, shipped
 from triage.pipeline import Kit
-from triage.policy import Pack, load_pack
+from triage.policy import load_pack
 from triage.reading import Reader
 from triage.reading.vocabulary import load_vocabulary
 from triage.reply import Writer
 from triage.settings import MailboxSettings, Settings, secret
 
 if TYPE_CHECKING:
-    from triage.desk.cases import Desk
+    from triage.desk.cases import Desk, Finish
 
 Clock = Callable[[], datetime]
 
@@ -30,13 +30,15 @@ def pack_folder(settings: Settings) -> Path:
     return rule_pack(settings.desk.pack, settings.folder)
 
 
+def load_reader(settings: Settings) -> Reader:
+    """The reader. Takes a second or two: spaCy and the weights are loaded here."""
+    return Reader.load(load_vocabulary(pack_folder(settings) / "vocabulary.yaml"))
+
+
 def load_kit(settings: Settings) -> Kit:
-    """Everything the core works with. Takes a second or two: spaCy and the weights are loaded here."""
-    folder = pack_folder(settings)
-    pack: Pack = load_pack(folder)
+    """The terms and the templates. Raises ConfigError with file, line and remedy."""
     return Kit(
-        reader=Reader.load(load_vocabulary(folder / "vocabulary.yaml")),
-        pack=pack,
+        pack=load_pack(pack_folder(settings)),
         writer=load_writer(settings),
         zone=settings.zone,
         name=settings.desk.name,
@@ -57,13 +59,13 @@ def load_records(settings: Settings) -> Records:
 
 
 @contextmanager
-def open_desk(settings: Settings) -> Iterator[Desk]:
-    """The desk over its database, closed at the end."""
+def open_desk(settings: Settings, finish: Finish | None = None) -> Iterator[Desk]:
+    """The desk over its database, closed at the end. finish: see `Desk`; needed only where drafts are edited."""
     from triage.desk.cases import Desk
     from triage.desk.store import Store
 
     with Store(settings.path(settings.desk.database)) as store:
-        yield Desk(store)
+        yield Desk(store) if finish is None else Desk(store, finish)
 
 
 def open_mailbox(name: str, box: MailboxSettings, settings: Settings) -> Mailbox:
@@ -88,16 +90,19 @@ def open_mailbox(name: str, box: MailboxSettings, settings: Settings) -> Mailbox
 
 
 class Thinker:
-    """The core as intake calls it: from fetched bytes to a decision."""
+    """The core as the desk calls it: from fetched bytes to a decision, and from an edited draft to a checked one."""
 
-    def __init__(self, kit: Kit, records: Records) -> None:
-        self.kit, self.records = kit, records
+    def __init__(self, settings: Settings) -> None:
+        self.kit, self.records, self.reader = load_kit(settings), load_records(settings), load_reader(settings)
 
     def consider(self, fetched: Fetched) -> Decision:
-        return pipeline.consider(_parsed(fetched), self.records, self.kit)
+        return pipeline.consider(_parsed(fetched), self.reader, self.records, self.kit)
 
     def unreadable(self, fetched: Fetched, _: Exception) -> Decision:
         return pipeline.unreadable(_parsed(fetched), self.kit)
+
+    def finish(self, draft: Draft, decision: Decision) -> Draft:
+        return pipeline.revise(draft, decision, self.records, self.kit)
 
 
 def _parsed(fetched: Fetched) -> Message:

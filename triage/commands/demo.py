@@ -26,12 +26,14 @@ def demo(arguments: Namespace) -> int:
     with _folder(arguments.desk) as folder:
         settings = demo_settings(folder, arguments.port)
         clock = _from(DAY)
-        thinker = wiring.Thinker(wiring.load_kit(settings), wiring.load_records(settings))
+        thinker = wiring.Thinker(settings)
         for name, box in settings.mailboxes.items():
             with progress(f"Reading {name}") as line:
                 result = service.poll_mailbox(name, box, settings, thinker, clock, line)
             say(f"{result.on_server} mails, {result.cases} new cases, {result.unaccounted} unaccounted.")
-        service.serve(settings, clock, say, banner=_banner(), ready=None if arguments.no_browser else _open_browser)
+        service.serve(
+            settings, thinker, clock, say, banner=_banner(), ready=None if arguments.no_browser else _open_browser
+        )
     return 0
 
 

@@ -16,7 +16,7 @@ def poll(arguments: Namespace) -> int:
 
     settings = settings_of(arguments)
     service.need_mailboxes(settings)
-    thinker = wiring.Thinker(wiring.load_kit(settings), wiring.load_records(settings))
+    thinker = wiring.Thinker(settings)
     failed = 0
     for name, box in settings.mailboxes.items():
         with progress(name, quiet=arguments.quiet) as line:

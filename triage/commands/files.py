@@ -26,14 +26,14 @@ def read(arguments: Namespace) -> int:
     from triage.policy import assessment_to_json
 
     settings = settings_or_default(arguments)
-    kit, records = wiring.load_kit(settings), wiring.load_records(settings)
+    kit, records, reader = wiring.load_kit(settings), wiring.load_records(settings), wiring.load_reader(settings)
     failed = 0
     for source, raw in _mails(arguments.files):
         if isinstance(raw, TriageError):
             say(f"triage: {raw}")
             failed = 1
             continue
-        decision = consider(parse(raw, source=source, received_at=received_at), records, kit)
+        decision = consider(parse(raw, source=source, received_at=received_at), reader, records, kit)
         if arguments.json:
             assessed = None if decision.assessment is None else assessment_to_json(decision.assessment)
             print(json.dumps(decision_view(decision, assessed), ensure_ascii=False), flush=True)

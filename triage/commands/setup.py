@@ -85,7 +85,7 @@ def _database(settings: Settings) -> str:
 def _reader(settings: Settings) -> str:
     from triage import wiring
 
-    wiring.load_kit(settings)
+    wiring.load_reader(settings)
     return "weights loaded"
 
 

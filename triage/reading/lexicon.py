@@ -16,11 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from triage.reading.text import CJK, fold
+from triage.reading.text import CJK, TAIL, fold
 
 FOLDER = Path(__file__).parent / "lexicon"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _JAPANESE = re.compile(f"[{CJK}]")
+_PART = re.compile(rf"\*?[^\W_]+{TAIL}\*?")
 _SHARED = "en"
 
 Words = Mapping[str, Sequence[str]]
@@ -114,7 +115,7 @@ def _add(known: _Language, concept: str, entry: str) -> None:
     if _JAPANESE.search(entry):
         known.solid.setdefault(entry, set()).add(concept)
         return
-    parts = tuple(re.findall(r"\*?[^\W_]+(?:'[^\W\d_]+)?\*?", entry))
+    parts = tuple(_PART.findall(entry))
     if not parts:
         raise ValueError(f"lexicon entry {entry!r} of {concept!r} holds no word")
     if len(parts) > 1:

@@ -12,17 +12,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 # Letters of other scripts that are drawn like Latin ones; used only where the text around them is Latin.
-_LOOKALIKES = dict(
-    zip(
-        "аеорсухіјѕԁһкмтвнгαβενικορτυχωⅼ",
-        "aeopcyxijsdhkmtbhraveviкoptuxwl".replace("к", "k"),
-        strict=True,
-    )
-)
+_LOOKALIKES = dict(zip("аеорсухіјѕԁһкмтвнаοενικρτυχ", "aeopcyxijsdhkmtbhaoevikptux", strict=True))
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _KEPT_MARKS = re.compile("[\u3040-\u30ff\u0400-\u04ff\uac00-\ud7af]")
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〆ー"
-WORD = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+(?:['’][^\W\d_]+)?")
+TAIL = r"(?:'(?:s|t|re|ve|ll|m|d)\b)?"  # don't is one word, l'accès is two
+WORD = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+{TAIL}")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?…])[)\"'»”]*\s+(?=[\W\d]*[^\W\d_a-zà-ÿ]|[^\W\d_])|[。！？｡]+|\n\s*\n|\n(?=\s*(?:[-*•–]|\d{1,2}[.)])\s)"
 )
@@ -80,8 +75,7 @@ def _mostly_latin(folded: str) -> bool:
 
 def words(folded: str) -> list[tuple[str, int, int]]:
     """Words with their offsets. A run of Japanese or Chinese characters is one word."""
-    found = ((match.group(), match.start(), match.end()) for match in WORD.finditer(folded.replace("\u200b", "\u200b")))
-    return list(found)
+    return [(match.group(), match.start(), match.end()) for match in WORD.finditer(folded)]
 
 
 @dataclass(frozen=True, slots=True)
