@@ -104,7 +104,7 @@ def _parse(raw: bytes, source: str, sha256: str, received_at: datetime | None) -
         in_reply_to=headers.identifiers(root.header("in-reply-to")),
         references=headers.identifiers(root.header("references")),
         headers=values,
-        automated=automated.signs(values, root, next(iter(senders), None)),
+        automated=automated.signs(values, root, senders, subject, f"{words.own}\n{words.quoted}"),
         forwarded=words.forwarded or bool(body.embedded),
         hidden=words.hidden,
         defects=tuple(dict.fromkeys(defects)),

@@ -1,0 +1,344 @@
+"""How programs that send mail by themselves name themselves, head their mail and speak, in many languages."""
+
+from __future__ import annotations
+
+import re
+
+DAEMON = re.compile(
+    r"(?:mailer-?daemon|mail-daemon|postmaster-bounce|mail-?delivery|maildelivery|mmdf|uucp|mailer|mdaemon|double-bounce|bounce-handler)\b",
+    re.I,
+)
+DAEMON_NAME = re.compile(
+    r"\W{0,3}(?:mail(?:er)?[ -]?(?:delivery|daemon)|mail delivery (?:sub)?system|microsoft outlook$|postmaster$|system administrator|internet mail delivery|mail administrator"
+    r"|delivery subsystem|auto(?:matic)?[- ]?(?:reply|responder|response)\b)",
+    re.I,
+)
+NO_REPLY = re.compile(
+    r"(?:^|[._+-])(?:no|do[._-]?not|dont)[._-]?(?:e?mail[._-]?)?(?:reply|respond|response)(?:$|[._+\d-])|^noreply|noreply$|no-reply|^nepasrepondre|ne[._-]pas[._-]repondre|nicht[._-]?antworten"
+    r"|keine[._-]?antwort|no[._-]?responder|nao[._-]?respond|non[._-]?rispondere|niet[._-]?(?:be)?antwoorden|nie[._-]?odpowiadaj|yanitlama",
+    re.I,
+)
+#: Local parts that no person writes from, and those that some do.
+ROLE_STRONG = re.compile(
+    r"(?:notifications?|notify|alerts?|bounces?|newsletters?|daemon|cron|nagios|jenkins|zabbix|prometheus|alertmanager|mailing|marketing|campaigns?|autoresponder|auto-?reply|automailer"
+    r"|robot|bot|system|statuspage|monitor(?:ing)?|digest|listserv|majordomo|mailman|bugzilla(?:-daemon)?|postmaster|receipts?|rssfeeds?|logwatch|backup)(?:$|[._+\d-])|.{1,60}-(?:bounces?|daemon)$",
+    re.I,
+)
+ROLE = re.compile(
+    r"(?:root|www-data|apache|nobody|news|updates?|subscriptions?|mailer|invoices?|billing|info|service|deals|offers|promo(?:tions)?|events?|members?)(?:$|[._+\d-])",
+    re.I,
+)
+ROLE_DOMAIN = re.compile(
+    r"(?:e?mail(?:er|ing)?|news(?:letters?)?|bounces?|notifications?|marketing|campaigns?|em\d*|mktg|mg|send|email-od)\.[^.]+\..",
+    re.I,
+)
+
+#: What people write mail with, and what programs do.
+MAIL_PROGRAM = (
+    r"thunderbird|mutt|apple mail|iphone mail|ipad mail|evolution|kmail|gnus|\bpine\b|alpine|claws|sylpheed|geary|k-9|outlook|mailmate|roundcube|squirrelmail|the bat|eudora|airmail|spark"
+    r"|lotus notes|groupwise|webmail|horde|zimbra|yahoo|gmail|postbox|seamonkey|mozilla|exmh|\bmh\b|mew|wanderlust|internet mail service|samsung|fairemail|bluemail|sparrow|trojita|balsa|elm"
+)
+MAILING_PROGRAM = (
+    r"phpmailer|php/|nodemailer|swiftmailer|symfony|laravel|javamail|mime::lite|mime-tools|mail::|perl|python|cdo|chilkat|aspmail|aspemail|jmail|mailchimp|mailgun|sendgrid|sendinblue|hubspot|marketo"
+    r"|constant contact|campaign|lyris|listmanager|mailman|unitymail|accucast|groupmail|worldmerge|mailloop|listar|ezmlm|postfix|sendmail|zendesk|freshdesk|actionmailer|e-?mail broadcast|drupal|wordpress|cron"
+)
+ANSWER = re.compile(
+    r"\s*(?:(?:re|aw|sv|vs|antw|odp|ynt|res|rif|ref|fw|fwd|wg|tr|rv|enc|回复|答复|ответ)(?:\[\d+\])?\s?[:：]|\[[^\]]{1,40}\]\s*re\s?:)",
+    re.I,
+)
+
+
+def _start(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"[\s\W]{{0,3}}(?:{pattern})", re.I)
+
+
+#: Subjects, from their first character on: (rule, pattern, weight).
+SUBJECTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
+    (
+        "delivery-subject",
+        _start(
+            r"undeliver(?:ed|able)\b(?!.{0,3}\?)|undelivered mail returned|(?:returned|failed|delayed) (?:e-?)?mail\b|mail (?:delivery|system error|error|not delivered|could not be|failed)|(?:\[postmaster\] )?(?:e-?mail )?delivery (?:status|failure|failed|has failed|delayed|report|notification|problem|error|incomplete|unsuccessful)"
+            r"|(?:mail|message|e-?mail) (?:status - |delivery )?(?:undeliverable|failure|failed|delayed|not delivered|rejected|was not delivered)|failure (?:notice|delivery)|non[- ]?delivery|nondeliverable|notification of (?:undeliverable|delivery)|permanent delivery failure|automatically rejected mail|warning: (?:message|could not send|user|e-?mail)"
+            r"|could not send (?:message|e-?mail)|your (?:message|e-?mail|mail) .{0,200}(?:could not be delivered|has been (?:delayed|rejected|blocked)|was not delivered|was rejected)|unable to deliver|bounced? mail|rejected mail|mailbox (?:is )?full|message you sent|dsn\b"
+            r"|unzustellbar|nicht zustellbar|zustellung(?:s)?(?:fehler| fehlgeschlagen|bericht|benachrichtigung)|ihre nachricht .{0,100}nicht zugestellt|rückläufer|non remis|échec de (?:la )?(?:remise|distribution)|avis de non|notification d.état|message non (?:remis|distribué|délivré)"
+            r"|no se (?:puede|pudo) entregar|no entregad[oa]|mensaje no entregado|correo (?:devuelto|no entregado)|devuelto|non recapitabile|mancato recapito|notifica di mancata|consegna (?:fallita|non riuscita)|messaggio non (?:recapitato|consegnato)"
+            r"|não (?:foi )?(?:possível entregar|entregue)|falha na entrega|mensagem não entregue|não é possível entregar|onbestelbaar|kan niet (?:worden )?(?:bezorgd|afgeleverd)|niet bezorgd|nie można dostarczyć|niedostarczon|zwrot:|nie dostarczono"
+            r"|teslim edilemedi|iletilemedi|gönderilemedi|配信不能|配信エラー|配達不能|未達|メールを配信できません|送信エラー|不着|退信|系统退信|无法(?:送达|投递)|投递失败|無法傳遞|не(?:достав|удалось доставить)|ошибка доставки|недоставленное|сообщение не доставлено|kan inte levereras|kunne ikke leveres|nelze doručit|nedoručitel"
+        ),
+        0.8,
+    ),
+    (
+        "autoreply-subject",
+        _start(
+            r"(?:re: )?(?:auto(?:matic|mated|matisch(?:e|es)?|matique|mática|matica|matico|matická|matyczna)?[- ]?(?:reply|respon[sd]e?|antwort|antwoord|answer)\b|autoreply|autoresponse|autosvar|automatiskt? (?:svar|svar)|automaattinen vastaus|auto: |out of (?:the )?office|ooo:|ooo\b|i am out of|away from (?:the |my )?(?:office|mail)|on vacation|vacation (?:reply|notice|response)"
+            r"|abwesenheits?(?:notiz|benachrichtigung|nachricht|agent|assistent|meldung)?:|abwesenheitsnotiz|abwesenheit\b|abwesend:|nicht im büro|automatische (?:antwort|rückmeldung|empfangsbestätigung|eingangsbestätigung)|eingangsbestätigung|réponse automatique|absence du bureau|absent du bureau|absence:|message d.absence|accusé de réception"
+            r"|respuesta automática|fuera de (?:la )?oficina|ausente de la oficina|ausencia:|risposta automatica|fuori (?:sede|ufficio)|assente dall.ufficio|assenza|resposta automática|ausência (?:temporária|do escritório)|fora do escritório|ausente do escritório|automatisch antwoord|afwezig|niet aanwezig|afwezigheid"
+            r"|automatyczna odpowiedź|odpowiedź automatyczna|poza biurem|nieobecność|otomatik (?:yanıt|cevap)|ofis dışında|自動(?:応答|返信|回答)|【自動|\[自動|不在(?:通知|の|です|時)|自动(?:回复|答复|回覆)|自動回覆|автоответ|автоматический ответ|вне офиса|frånvaro|ikke på kontoret|automatisk svar|poissa|automatická odpověď|automaattinen"
+            r"|\[automatyczna|\[?auto-?reply\]?)"
+        ),
+        1.0,
+    ),
+    (
+        "receipt-subject",
+        _start(
+            r"(?:read|not read|gelesen|ungelesen|lu|non lu|leído|leido|letto|lida|gelezen|przeczytano|okundu|開封済み|既読|已读|прочитано|läst|lest|læst)\s?: |(?:read|return|delivery) receipt|lesebestätigung|accusé de lecture|confirmación de lectura|conferma di lettura|ricevuta di ritorno|leesbevestiging|disposition notification|delivery notification"
+        ),
+        0.8,
+    ),
+    (
+        "calendar-subject",
+        _start(
+            r"(?:accepted|declined|tentative(?:ly accepted)?|canceled|cancelled|updated invitation|invitation|new time proposed|zugesagt|abgelehnt|mit vorbehalt|abgesagt|einladung|accepté|refusé|provisoire|annulé|aceptad[oa]|rechazad[oa]|cancelad[oa]|accettato|rifiutato|annullato|aceite|recusado|geaccepteerd|geweigerd|geannuleerd|zaakceptowano|odrzucono|odwołano|kabul edildi|reddedildi|iptal edildi|承諾|辞退|キャンセル済み?)\s?: "
+        ),
+        0.5,
+    ),
+)
+
+
+def _words(*phrases: str) -> str:
+    return "|".join(phrases)
+
+
+#: Words near the beginning of a text: (rule, what must stand there in lower case, pattern, weight).
+TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
+    (
+        "delivery-text",
+        ("deliver", "qmail", "returned", "undeliv", "failed", "recipient", "rejected", "bounce"),
+        re.compile(
+            _words(
+                r"this (?:message|report|e-?mail|is a message that) (?:was|is|has been) (?:created|generated)? ?automatically (?:by|generated)",
+                r"this is the (?:qmail|mail (?:delivery|system)|postfix|courier|sendmail|e?mail)[\w -]{0,40}(?:program|system|server|daemon)? at\b",
+                r"this is the \w{0,20} ?program at host",
+                r"(?:i'm|i am|we(?:'re| are)) (?:sorry|afraid)[^.]{0,80}(?:your (?:message|mail|e-?mail)|could not be delivered|wasn't able to deliver|unable to deliver)",
+                r"your (?:message|mail|e-?mail)[^.\n]{0,200}\n?[^.\n]{0,100}(?:could ?n[o']t be delivered|was ?n[o']t (?:able to be )?delivered|cannot be delivered|has not been delivered|was undeliverable|did not reach|not delivered to|could not be sent|was rejected|has been rejected|was returned|delivery failed)",
+                r"(?:delivery|message|mail|e-?mail)[^.\n]{0,80} (?:to (?:the )?(?:following|these|one or more) (?:recipient|address|user)[^.\n]{0,40}|has )(?:failed|been delayed|delayed|permanently)",
+                r"the following (?:address|recipient|user|message|destination|e?mail)[^.\n]{0,60} (?:had|has|have|could|was|were|failed|did|is|are)",
+                r"(?:could not|cannot|can't|unable to|was not able to|couldn't|not able to) (?:be )?deliver(?:ed)?\b[^.\n]{0,60}(?:message|mail|recipient|address|following|user|to\b|your|it\b)",
+                r"undeliverable (?:message|mail|to\b|recipient)|undelivered message follows|message (?:is )?undeliverable|mail delivery (?:failed|failure|error|subsystem)|delivery (?:has )?failed|failed delivery|non-?delivery report|delivery status notification|was not delivered to|wasn't delivered to|permanent (?:fatal )?errors?\b",
+                r"transcript of session follows|original message follows|returned mail|a message that you sent|(?:error|status|reason) (?:message|code)?:? ?5\d\d[ -]\d\.\d\.\d|could not be delivered|rejected your message|has been blocked by|does not exist on this system|no such user|user unknown|mailbox (?:is )?(?:full|unavailable|not found)|over (?:its |their )?(?:disk )?quota",
+                r"reporting-mta:|final-recipient:|diagnostic-code:",
+            ),
+            re.I,
+        ),
+        0.6,
+    ),
+    (
+        "delivery-text",
+        (
+            "zustell",
+            "remis",
+            "entreg",
+            "recapit",
+            "consegn",
+            "bezorg",
+            "dostarcz",
+            "teslim",
+            "配信",
+            "配達",
+            "届",
+            "送达",
+            "投递",
+            "退信",
+            "достав",
+            "livr",
+            "distribu",
+            "afgelever",
+        ),
+        re.compile(
+            _words(
+                r"(?:konnte|kann|wurde)[^.\n]{0,100}nicht (?:zugestellt|ausgeliefert)",
+                r"n.a (?:pas )?pu être (?:remis|distribué|livré|délivré)",
+                r"(?:no (?:se )?(?:pudo|ha podido|puede)|não (?:pôde|foi possível)|no fue posible)[^.\n]{0,60}entreg",
+                r"(?:non è stato possibile|impossibile)[^.\n]{0,60}(?:consegn|recapit)",
+                r"(?:kon|kan) niet (?:worden )?(?:bezorgd|afgeleverd)",
+                r"nie (?:mogła|można|może|został[ay]?)[^.\n]{0,60}dostarcz",
+                r"teslim edilemedi|配信(?:できません|不能|に失敗)|届けることができません|无法(?:送达|投递)|投递失败|被退回|не (?:было|может быть|удалось)[^.\n]{0,40}достав",
+            ),
+            re.I,
+        ),
+        0.6,
+    ),
+    (
+        "says-automated",
+        (
+            "automat",
+            "auto-",
+            "automá",
+            "reply",
+            "respond",
+            "antwort",
+            "otomatik",
+            "自動",
+            "自动",
+            "автомат",
+            "odpowiad",
+            "unattended",
+            "unmonitored",
+            "generated",
+        ),
+        re.compile(
+            _words(
+                r"this is an? (?:\w{1,20} )?(?:auto(?:mated|matic|matically generated|-generated)?)[ -](?:generated )?(?:\w{1,20} )?(?:e-?mail|message|reply|response|notification|notice|alert|acknowledge?ment|confirmation|reminder)",
+                r"(?:this|the above|following) (?:e-?mail|message|notification|mail|reply|response) (?:was|is|has been) (?:an )?(?:automatically|auto-?|computer|system)[- ]?(?:generated|sent|created|produced)?",
+                r"(?:please )?do not (?:reply|respond) (?:directly )?to this (?:e-?mail|message|mail|address|notification|auto)",
+                r"(?:replies|responses|messages|mail) (?:sent )?to this (?:e-?mail|address|message|mailbox)[^.\n]{0,40}(?:not (?:be )?(?:read|monitored|answered|received)|unmonitored)|(?:unattended|unmonitored) (?:mailbox|address|e-?mail)",
+                r"(?:diese|dies ist eine)[^.\n]{0,30}(?:e-?mail|mail|nachricht|antwort)[^.\n]{0,30}automatisch|automatisch (?:erzeugt|generiert|erstellt|versandt|versendet)e?|antworten sie (?:bitte )?nicht auf diese|bitte (?:antworten sie )?nicht (?:direkt )?auf diese (?:e-?mail|mail|nachricht) (?:zu )?antworten",
+                r"(?:ceci est|cet? (?:e-?mail|message|courriel)[^.\n]{0,30})[^.\n]{0,20}automatique(?:ment)?|(?:merci de )?ne pas répondre à ce|(?:mensaje|correo|respuesta|e-?mail) (?:generad[oa] )?autom[áa]tic[oa](?:mente)?|(?:por favor,? )?no responda a este",
+                r"(?:messaggio|e-?mail|risposta|notifica)[^.\n]{0,30} automatic[oa](?:mente)?|non rispondere a quest[oa]|(?:mensagem|e-?mail|resposta)[^.\n]{0,30} autom[áa]tic[oa](?:mente)?|(?:por favor,? )?n[ãa]o responda (?:a )?est",
+                r"(?:dit is een|deze e-?mail|dit bericht)[^.\n]{0,30}automatisch|niet (?:te )?(?:beantwoorden|antwoorden) op (?:dit|deze)|(?:wiadomość|mail|e-?mail)[^.\n]{0,40}automatycznie|prosimy nie odpowiadać|otomatik olarak|bu (?:e-?posta|mesaj)[^.\n]{0,30}otomatik|lütfen (?:bu )?(?:e-?postayı|mesajı)? ?(?:bu )?[^.\n]{0,20}yanıtlamayın",
+                r"自動(?:送信|配信|返信|応答|的に)|返信(?:しないで|いただいて|は受け付け)|本(?:邮件|郵件)[^。\n]{0,10}(?:自动|自動|系统|系統)|请勿(?:直接)?回复|請勿(?:直接)?回覆|автоматическ(?:ое|и|ий)|не отвечайте на это",
+            ),
+            re.I,
+        ),
+        0.7,
+    ),
+    (
+        "away-text",
+        (
+            "office",
+            "büro",
+            "buero",
+            "abwesend",
+            "urlaub",
+            "absent",
+            "congé",
+            "bureau",
+            "oficina",
+            "vacaciones",
+            "ausente",
+            "ufficio",
+            "ferie",
+            "assente",
+            "escritório",
+            "férias",
+            "afwezig",
+            "vakantie",
+            "kantoor",
+            "urlop",
+            "biur",
+            "nieobecn",
+            "izin",
+            "tatil",
+            "不在",
+            "休暇",
+            "休假",
+            "出差",
+            "отпуск",
+            "vacation",
+            "leave",
+            "away",
+            "holiday",
+        ),
+        re.compile(
+            _words(
+                r"(?:i am|i'm|i will be|i'll be|currently|is) (?:currently |now |presently )?(?:out of (?:the |my )?office|away from (?:the |my )?(?:office|desk|e-?mail)|on (?:vacation|annual leave|holiday|leave|maternity leave|parental leave|paternity leave|sick leave|pto))",
+                r"(?:bin|befinde mich) (?:ich )?(?:derzeit|zurzeit|zur zeit|momentan|aktuell|ab|vom|bis|bis zum|am|im|leider)?[^.\n]{0,50}(?:nicht im (?:büro|haus)|außer haus|im urlaub|abwesend|nicht erreichbar|in elternzeit)",
+                r"je suis (?:actuellement )?(?:absente?|en congés?|en vacances|hors du bureau)|estoy (?:actualmente )?(?:fuera de (?:la )?oficina|de vacaciones|ausente)|estaré (?:fuera|ausente|de vacaciones)|me encuentro (?:fuera|ausente|de vacaciones)|sono (?:attualmente )?(?:fuori (?:ufficio|sede)|assente|in ferie)|sarò (?:assente|in ferie|fuori)",
+                r"(?:estou|estarei) (?:atualmente )?(?:fora do escritório|ausente|de férias|em férias)|ik ben (?:momenteel |op dit moment |tot )?[^.\n]{0,40}(?:afwezig|niet (?:op kantoor|aanwezig|bereikbaar)|met vakantie|op vakantie)|(?:jestem|przebywam|będę)[^.\n]{0,40}(?:nieobecn|na urlopie|poza biurem)|(?:izinde|izindeyim|ofis dışında|tatilde)\w{0,8}",
+                r"(?:ただいま|現在|期間)[^。\n]{0,30}(?:不在|休暇)|不在に(?:して|いた)|(?:我|本人)[^。\n]{0,12}(?:不在办公室|休假|出差)|я (?:сейчас )?(?:в отпуске|нахожусь в отпуске|отсутствую)",
+            ),
+            re.I,
+        ),
+        0.4,
+    ),
+    (
+        "back-text",
+        (
+            "return",
+            "back",
+            "urgent",
+            "zurück",
+            "dringend",
+            "retour",
+            "urgence",
+            "regres",
+            "vuelt",
+            "urgente",
+            "rientr",
+            "ritorn",
+            "terug",
+            "dringend",
+            "wrac",
+            "pilny",
+            "döne",
+            "acil",
+            "戻",
+            "緊急",
+            "回来",
+            "返回",
+            "вернусь",
+            "access to",
+            "respond",
+        ),
+        re.compile(
+            _words(
+                r"(?:will|i'll) (?:be (?:back|returning)|return|respond|reply|answer|get back)[^.\n]{0,60}(?:when i|on\b|upon|as soon|after|monday|tuesday|wednesday|thursday|friday|january|february|march|april|may|june|july|august|september|october|november|december|\d)|(?:limited|no|intermittent|without) access to (?:my )?(?:e-?mail|phone|internet)|(?:in|for|if)[^.\n]{0,30}urgent[^.\n]{0,60}(?:contact|call|please)",
+                r"(?:wieder|zurück)[^.\n]{0,40}(?:erreichbar|im (?:büro|haus)|da\b)|nicht weitergeleitet|in dringenden (?:fällen|angelegenheiten)|(?:de )?retour[^.\n]{0,30}(?:le|au bureau|\d)|en cas d.urgence|(?:regres|volver|vuel)[^.\n]{0,30}(?:el|\d)|(?:caso|asunto) (?:de )?urgen|(?:rientr|ritorn)[^.\n]{0,20}(?:il|\d)|in caso di urgenza|(?:retorn|regress)[^.\n]{0,20}(?:em|dia|\d)|(?:weer|terug)[^.\n]{0,30}(?:op|aanwezig|\d)|(?:wrac|powr)[^.\n]{0,20}\d|(?:pilnych|dönece|acil)|緊急|вернусь",
+            ),
+            re.I,
+        ),
+        0.3,
+    ),
+    (
+        "ticket-text",
+        (
+            "ticket",
+            "request",
+            "received",
+            "anfrage",
+            "demande",
+            "solicitud",
+            "richiesta",
+            "solicitação",
+            "verzoek",
+            "zgłosz",
+            "talep",
+            "受付",
+            "お問い合わせ",
+            "工单",
+            "заявк",
+            "case",
+            "thank you for",
+        ),
+        re.compile(
+            _words(
+                r"(?:we(?:'ve| have)|has been) (?:successfully )?(?:received|registered|created|logged|opened)[^.\n]{0,60}(?:ticket|request|enquiry|inquiry|message|e-?mail|case|support)",
+                r"(?:your|a|new|support) (?:\w{1,15} )?(?:ticket|request|case|enquiry|inquiry)[^.\n]{0,60}(?:has been|was|is) (?:\w{1,15} )?(?:received|created|registered|opened|assigned|logged|closed|resolved|updated)",
+                r"##-? ?please type your reply above|reply above this line|ihre anfrage[^.\n]{0,60}(?:eingegangen|erhalten|erfasst)|votre (?:demande|message)[^.\n]{0,60}(?:bien )?(?:été )?(?:reçue?|enregistrée?)|su (?:solicitud|consulta|mensaje)[^.\n]{0,60}(?:recibid|registrad)|la (?:sua|tua) richiesta[^.\n]{0,60}(?:ricevut|registrat)|(?:sua|seu) (?:solicitação|chamado|pedido)[^.\n]{0,60}(?:recebid|registrad|abert)|uw (?:verzoek|aanvraag|bericht)[^.\n]{0,60}ontvangen|(?:zgłoszenie|wiadomość)[^.\n]{0,60}(?:przyjęte|otrzym|zarejestr)|talebiniz[^.\n]{0,60}(?:alın|ulaş|oluştur)|(?:お問い合わせ|受付)[^。\n]{0,30}(?:受け付け|承り|完了)",
+            ),
+            re.I,
+        ),
+        0.5,
+    ),
+    (
+        "newsletter-text",
+        (
+            "unsubscribe",
+            "abmelden",
+            "abbestellen",
+            "désabonn",
+            "désinscri",
+            "darse de baja",
+            "cancelar suscripción",
+            "disiscri",
+            "cancellarsi",
+            "descadastr",
+            "cancelar inscrição",
+            "afmelden",
+            "uitschrijven",
+            "wypisz",
+            "rezygn",
+            "abonelikten",
+            "配信停止",
+            "退订",
+            "отписат",
+            "browser",
+            "newsletter",
+        ),
+        re.compile(
+            r"unsubscribe|(?:hier|newsletter) (?:abmelden|abbestellen)|désabonn|désinscri|darse de baja|cancelar (?:la )?suscripción|disiscri|cancellarsi|descadastr|cancelar inscrição|(?:afmelden|uitschrijven)|wypisz się|abonelikten (?:çık|ayrıl)|配信停止|退订|отписаться|view (?:this|it|in)[^.\n]{0,30}browser|im browser (?:ansehen|anzeigen|öffnen)",
+            re.I,
+        ),
+        0.3,
+    ),
+)
