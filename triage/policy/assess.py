@@ -140,26 +140,21 @@ def _touched(incident: OutageFacts, billing_day: int | None, rule: CycleRule) ->
     gaps = [name for name, at in (("start_at", start), ("end_at", end)) if at is None]
     if billing_day is None:
         return _Touched((), [] if starts and ends else gaps)
-    sure = {c for c in (_same_cycle(starts, False, billing_day, rule), _same_cycle(ends, True, billing_day, rule)) if c}
+    sure = {c for c in (_around(starts, billing_day, rule), _around(ends, billing_day, rule)) if c}
     if starts and ends:
         if starts[1] < ends[0]:
             sure.update(rule.touched(billing_day, starts[1], ends[0]))
-        if sure == {rule.at(billing_day, starts[0])} | set(rule.touched(billing_day, starts[0], ends[1])):
+        if sure == {rule.at(billing_day, starts[0]), *rule.touched(billing_day, starts[0], ends[1])}:
             gaps = []
     return _Touched(sure, gaps)
 
 
-def _same_cycle(
-    between: tuple[datetime, datetime] | None, end: bool, billing_day: int, rule: CycleRule
-) -> Cycle | None:
-    """The cycle in which an incident's end surely lies, if it is one. The very start of a cycle, as an end, is before it."""
+def _around(between: tuple[datetime, datetime] | None, billing_day: int, rule: CycleRule) -> Cycle | None:
+    """The one cycle inside which an instant surely lies. On its very border the incident may have no length and touch none."""
     if between is None:
         return None
     first, last = (rule.at(billing_day, instant) for instant in between)
-    if end and not rule.border:
-        first = rule.cycle(billing_day, first.month - 1) if first.start == between[0] else first
-        last = rule.cycle(billing_day, last.month - 1) if last.start == between[1] else last
-    return first if first == last else None
+    return first if first == last and (between[0] > first.start or rule.border) else None
 
 
 def _days(incidents: Sequence[OutageFacts], facts: ClaimFacts, pack: Pack) -> tuple[date, ...] | None:
@@ -348,13 +343,12 @@ def _wanted_by(ruling: Ruling, sheet: Mapping[str, Any]) -> Iterable[str]:
 def _leaves(names: Iterable[str], sheet: Mapping[str, Any], makers: Mapping[str, Step]) -> Iterable[str]:
     """Computed facts taken back to the given facts that they lack."""
     for name in names:
-        if name in makers:
-            unknown = [each for each in makers[name].inputs if each in makers or sheet.get(each) is None]
-            yield from (
-                _leaves([each for each in unknown if sheet.get(each) is None], sheet, makers) if unknown else (name,)
-            )
-        else:
+        if name not in makers:
             yield name
+            continue
+        inputs = makers[name].inputs
+        unknown = [each for each in inputs if sheet.get(each) is None]
+        yield from _leaves(unknown or inputs, sheet, makers)  # known but incomplete: a bill with a blank in it
 
 
 def _asked(name: str, cycle: date | None) -> str:
