@@ -230,28 +230,31 @@ def greeting_name(name: str) -> str:
 def claim(pen: Pen, assessment: Assessment) -> Mapping[str, Any]:
     """The variable `claim`: what the terms say of it, cycle by cycle.
 
-    total; cycles, each with start, eligible, ineligible, uptime, tier, base, credit, claim_before, reasons, and exact,
+    total; cycles, each with start, place (where there are several), eligible, ineligible, uptime, tier, base, credit, claim_before, reasons, and exact,
     whether the credit is just that share of the base; general: the reasons that hold for every cycle. What is not known
     is None.
     """
     currency = next((credit.currency for credit in assessment.credits), pen.matter.terms.pack.currency)
+    several = len({(credit.service, credit.region) for credit in assessment.credits}) > 1
     only = assessment.credits[0] if len(assessment.credits) == 1 else None
     shared = _shared([_failing(pen, credit.findings) for credit in assessment.credits])
     if not assessment.credits:
         shared = _failing(pen, assessment.clauses)
     return {
         "total": pen.amount(assessment.total, currency, "claim.total"),
-        "cycles": [_cycle(pen, credit, shared) for credit in assessment.credits],
+        "cycles": [_cycle(pen, credit, shared, several) for credit in assessment.credits],
         "general": [_reason(pen, finding, only) for finding in shared],
     }
 
 
-def _cycle(pen: Pen, credit: Credit, shared: Sequence[Finding]) -> Mapping[str, Any]:
+def _cycle(pen: Pen, credit: Credit, shared: Sequence[Finding], several: bool) -> Mapping[str, Any]:
     figures = _figures(pen, credit)
+    place = ", ".join(part for part in (credit.service, credit.region) if part) if several else ""
     return {
         "eligible": credit.outcome is Outcome.ELIGIBLE,
         "ineligible": credit.outcome is Outcome.INELIGIBLE,
         "start": pen.day(credit.cycle, "computed", f"cycle {credit.cycle}"),
+        "place": pen.put(place, "computed", f"cycle {credit.cycle}: service") if place else None,
         "uptime": figures.get("cycle.uptime_percent"),
         "tier": figures.get("cycle.tier_percent"),
         "base": figures.get("cycle.base"),

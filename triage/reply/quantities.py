@@ -61,9 +61,11 @@ def _words(block: Block, key: str) -> dict[str, str]:
 
 def fold(text: str) -> str:
     """Text for comparing: compatible forms made one, case and the Turkish dot gone, nothing invisible left."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("ı", "i").replace("\u0307", "")
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0307", "").translate(_SAME)
     return "".join(c for c in plain if unicodedata.category(c) != "Cf")
 
+
+_SAME = str.maketrans("ı’‘", "i''")
 
 _NUMBER = r"\d(?:[\d.,'’ \u00a0\u202f]*\d)?"
 

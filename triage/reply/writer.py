@@ -96,10 +96,11 @@ class Writer:
         *,
         pack: Pack,
         zone: str = "UTC",
+        desk_name: str = "",
         language: str = FALLBACK,
     ) -> str:
         """A hand-over note for the team, in the team's language, about a mail that no draft may answer."""
-        matter = self._matter(message, reading, None, deadlines, pack, None, zone, "", "", None)
+        matter = self._matter(message, reading, None, deadlines, pack, None, zone, desk_name, "", None)
         pen = Pen(self._language(language), Slots(), matter)
         return as_text(_part(pen, "handover", pen.variables()))[0]
 
