@@ -1,0 +1,535 @@
+"""Calendar dates in running text: every written form, resolved against the day the mail was written.
+
+A `DateMention` says which days a phrase means; whether they are an outage's is for `incidents` to judge. A date without
+a year is the latest one not after the mail. A numeric date that reads two ways keeps both readings until `settle`
+finds in the mail what decides. Never guesses where a further digit touches the phrase (`3.3.20261`).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cache
+
+from triage.reading.facts.lexicon import END, LANGUAGES, Lexicon, any_of, lexicon, slot
+from triage.reading.facts.page import Page
+
+MOST = 400
+"""Dates that are read from one part; what comes after is a table of something else."""
+
+_AHEAD = timedelta(days=1)
+"""A sender's day may be one ahead of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A phrase that names days. start, end: offsets in the part. first, last: the days, both included.
+
+    kind: `full` (with year), `date` (day and month), `day` (of the month alone), `weekday`, `relative`, `weekend`,
+    `week`, `month`. alternatives: other readings as (first, last). listed: one of several days in one phrase, which
+    covers `phrase`. order: `dmy`, `mdy` for an all-numeric date that reads two ways, telling what the main reading is.
+    weekday: the weekday named beside it, 0 = Monday.
+    """
+
+    start: int
+    end: int
+    first: date
+    last: date
+    kind: str
+    alternatives: tuple[tuple[date, date], ...] = ()
+    listed: bool = False
+    phrase: tuple[int, int] = (0, 0)
+    order: str = ""
+    weekday: int | None = None
+    ahead: bool = False
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.phrase if self.phrase != (0, 0) else (self.start, self.end)
+
+
+@dataclass(slots=True)
+class _Hits:
+    """Mentions found so far; a span once taken is not read again."""
+
+    found: list[DateMention] = field(default_factory=list)
+    taken: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, mentions: Sequence[DateMention], start: int, end: int) -> None:
+        if mentions and self.free(start, end):
+            self.found.extend(mentions)
+            self.taken.append((start, end))
+
+    def free(self, start: int, end: int) -> bool:
+        return (
+            all(end <= s or start >= e for s, e in self.taken[-12:])
+            if len(self.taken) > 64
+            else all(end <= s or start >= e for s, e in self.taken)
+        )
+
+
+def find_dates(page: Page, language: str, today: date) -> list[DateMention]:
+    """All dates of the part, in order. today: the sender's calendar day when the mail was written."""
+    grammar = _grammar(language if language in LANGUAGES else "en")
+    hits = _Hits()
+    flat = page.flat
+    for match in grammar.trigger.finditer(flat):
+        if len(hits.found) >= MOST:
+            break
+        position = match.start()
+        if hits.taken and position < hits.taken[-1][1]:
+            continue
+        for mentions, end in grammar.at(flat, position, today):
+            hits.add(mentions, mentions[0].start, end)
+            break
+    if page.has_cjk:
+        for mentions, start, end in grammar.cjk(flat, today):
+            hits.add(mentions, start, end)
+    for start, end, kinds in _windows(page, grammar):
+        for mentions, left, right in grammar.relative(flat, start, end, today, kinds):
+            hits.add(mentions, left, right)
+        if len(hits.found) >= MOST:
+            break
+    return _with_weekdays(sorted(hits.found, key=lambda m: (m.start, m.end)), flat)
+
+
+# --- resolving -------------------------------------------------------------------------------------------------------
+
+
+def make(year: int, month: int, day: int) -> date | None:
+    """The date, or None where the calendar has no such day."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def latest(month: int, day: int, today: date) -> date | None:
+    """The latest such day not after tomorrow; 29 February looks back for a leap year."""
+    for year in range((today + _AHEAD).year, today.year - 5, -1):
+        found = make(year, month, day)
+        if found and found <= today + _AHEAD:
+            return found
+    return None
+
+
+def _year(text: str) -> int:
+    return int(text) + (2000 if int(text) < 70 else 1900) if len(text) == 2 else int(text)
+
+
+def _recent_weekday(weekday: int, today: date, weeks: int = 0) -> date:
+    """The latest such weekday before today, `weeks` weeks further back."""
+    back = (today.weekday() - weekday - 1) % 7 + 1
+    return today - timedelta(days=back + 7 * weeks)
+
+
+# --- grammar ---------------------------------------------------------------------------------------------------------
+
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_ORDINAL = r"(?:st|nd|rd|th|er|eme|ste|de|e|a|o|\.)?(?![a-z0-9])"
+_YEAR = (
+    r"(?:\s{0,3},?\s{0,2}(?:of |de |del |do |d'|yil )?(?:(?P<y>(?:1[89]|20|21)\d\d)|'(?P<yy>\d\d))(?!\d)(?![.,:]\d))?"
+)
+_CLOCK = r"(?:[t ]\s?\d{1,2}:\d{2})?"
+
+
+class _Grammar:
+    """The date patterns of one language, compiled once."""
+
+    def __init__(self, words: Lexicon, language: str) -> None:
+        self.words, self.language = words, language
+        month = f"(?P<m>{any_of(words.months)})"
+        suffix = words.month_suffix
+        weekdays = any_of(words.weekdays)
+        short = any_of({**words.short_weekdays, **words.weekdays})
+        joint = (
+            rf"(?:\s{{0,3}}(?:{words.alternation('to')}|{words.alternation('and')}|[-/&,+]|, ?{words.alternation('and')})"
+            rf"\s{{0,3}}(?:(?:{short}\.?,?|the|le|el|il|den|dem|am|dia|o|de|du|on|op|na|em|il|zum|dnia|w) ){{0,2}})"
+        )
+        days = rf"(?P<days>{_DAY}{_ORDINAL}(?:{joint}{_DAY}{_ORDINAL}){{0,7}})"
+        of = r"\s{0,3}(?:(?:of|de|del|di|d'|des|do|of the month of|del mese di|del mes de)\s{0,2}|[-/. ]\s?)?"
+        after = suffix if suffix else r"\.?"
+        self.day_month = re.compile(rf"{days}(?:\s?\([^)\n]{{2,12}}\))?{of}{month}{after}(?:{END}|(?=\d)){_YEAR}(?!\d)")
+        self.month_day = re.compile(rf"{month}\.?{END}[\s-]{{0,3}}(?:the )?{days}(?![:/]\d|\d|[.,]\d|\s?%){_YEAR}")
+        self.trigger = re.compile(
+            rf"(?<![\d.,/:-])(?<!\d\s[./])\d{{1,4}}|(?<=[.]){_DAY}(?=[./-]\d)|(?<![a-z0-9])(?={any_of(words.months)}{END})"
+        )
+        self.ymd = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?![\d])(?![-/]\d)")
+        self.dmy = re.compile(
+            r"(?P<a>\d{1,2})(?P<s>\s?[./-]\s?)(?P<b>\d{1,2})\s?[./-]\s?(?P<y>\d{4}|\d{2})(?![\d/])(?!\s?%)(?!\.\d)"
+        )
+        self.ymon = re.compile(rf"(?P<y>(?:19|20)\d\d)[-/. ](?:of )?{month}[-/. ](?P<d>{_DAY})(?!\d)")
+        self.dm_dots = re.compile(r"(?P<a>\d{1,2})\.\s?(?P<b>\d{1,2})\.(?!\s?\d{1,2}\.\d|\d)")
+        self.dm_bare = re.compile(
+            r"(?P<a>\d{1,2})(?P<s>[./])(?P<b>\d{1,2})(?![\d./:%€$]|\s?%|\s?(?:uhr|h\b|uur|ms|s\b|eur|usd|pm|am|gb|mb|stunden|hours|std))"
+        )
+        self.partial = re.compile(
+            rf"(?P<days>{_DAY}\.?(?:{joint}{_DAY}\.?)*){joint}(?=(?:{_DAY})[./](?:\d{{1,2}})[./])"
+        )
+        self.before_bare = re.compile(
+            r"(?:\b(?:on|from|since|until|till|and|to|am|vom|bis|und|ab|seit|den|zum|le|du|au|el|del|al|il|dal|em|no|de|dia|op|van|tot|dnia|od|do|w|i|"
+            r"e|y|et|between|zwischen|tra|entre|tussen|date|datum|fecha|data|tarih|"
+            + short
+            + r")\.?,?[\s(:]{1,2}|^\s*|[-(:;,]\s?)$"
+        )
+        self.weekdays = weekdays
+        self.relative_patterns = list(self._relative_patterns(weekdays, any_of(words.months)))
+        self.triggers = (
+            words.template_words(*_TEMPLATES[:-1])
+            | {name.split("-")[0].split(" ")[0] for name in (*words.weekdays, *words.short_weekdays)}
+            | {word for name in words.day_words for word in re.findall(r"[^\W_]+", name)}
+        )
+        self.cjk_date = re.compile(
+            r"(?:(?:令和(?P<reiwa>\d{1,2}|元)|(?P<y>\d{4}))\s?[年년]\s?)?(?P<m>\d{1,2})\s?[月월]\s?(?P<days>\d{1,2}\s?[日号일]?"
+            r"(?:\s?(?:\([^)]{1,3}\))?\s?(?:[-~、と及び・到至和]|から|および|부터|와)\s?\d{1,2}(?=\s?[日号일])\s?[日号일])*)(?<=[日号일])"
+        )
+        self.cjk_slash = re.compile(r"(?<![\d/.])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/.%])")
+
+    # --- at a digit or the name of a month ---------------------------------------------------------------------
+
+    def at(self, flat: str, position: int, today: date) -> Iterator[tuple[list[DateMention], int]]:
+        """Readings of what starts here, the most specific first."""
+        if not flat[position].isdigit():
+            if match := self.month_day.match(flat, position):
+                yield from self._days_of(match, match.start("days"), today, month_first=True)
+            return
+        for pattern, reader in (
+            (self.ymd, self._read_ymd),
+            (self.dmy, self._read_dmy),
+            (self.ymon, self._read_ymon),
+            (self.day_month, self._read_day_month),
+            (self.partial, self._read_partial),
+            (self.dm_dots, self._read_dots),
+            (self.dm_bare, self._read_bare),
+        ):
+            if match := pattern.match(flat, position):
+                mentions = list(reader(match, flat, today))
+                if mentions:
+                    yield mentions, match.end()
+
+    def _read_ymd(self, match: re.Match[str], _flat: str, today: date) -> Iterator[DateMention]:
+        found = make(int(match["y"]), int(match["m"]), int(match["d"]))
+        if found:
+            yield _mention(match, found, "full", today)
+
+    def _read_ymon(self, match: re.Match[str], _flat: str, today: date) -> Iterator[DateMention]:
+        found = make(int(match["y"]), self.words.months[match["m"]], int(match["d"]))
+        if found:
+            yield _mention(match, found, "full", today)
+
+    def _read_dmy(self, match: re.Match[str], _flat: str, today: date) -> Iterator[DateMention]:
+        if match["s"].strip() == "." and match["y"] != match["y"][:4]:
+            return
+        year = _year(match["y"])
+        if not 1900 <= year <= 2199:
+            return
+        first, second = int(match["a"]), int(match["b"])
+        yield from self._numeric(
+            match, make(year, second, first), make(year, first, second), "full", match["s"].strip(), today
+        )
+
+    def _read_dots(self, match: re.Match[str], _flat: str, today: date) -> Iterator[DateMention]:
+        found = latest(int(match["b"]), int(match["a"]), today) if int(match["b"]) <= 12 else None
+        if found:
+            yield _mention(match, found, "date", today)
+
+    def _read_bare(self, match: re.Match[str], flat: str, today: date) -> Iterator[DateMention]:
+        """`3/3`, `3.3`: only after a word or a place that announces a date, for it may be a fraction or a version."""
+        if not self.before_bare.search(flat, max(0, match.start() - 16), match.start()):
+            return
+        first, second = int(match["a"]), int(match["b"])
+        if match.group() == "24/7" or (match["s"] == "." and self.words.order == "either"):
+            return
+        dmy = latest(second, first, today) if second <= 12 else None
+        mdy = latest(first, second, today) if first <= 12 else None
+        yield from self._numeric(match, dmy, mdy, "date", match["s"], today)
+
+    def _numeric(
+        self, match: re.Match[str], dmy: date | None, mdy: date | None, kind: str, separator: str, today: date
+    ) -> Iterator[DateMention]:
+        """One mention with the readings the calendar allows. Dots, and languages that write the day first, settle it."""
+        if self.words.order == "ymd" and kind == "date":
+            dmy = None if mdy else dmy
+        elif separator == "." or self.words.order in {"dmy", "ymd"}:
+            mdy = None if dmy else mdy
+        if dmy and mdy and dmy != mdy:
+            yield replace(_mention(match, mdy, kind, today), alternatives=((dmy, dmy),), order="mdy")
+        elif dmy or mdy:
+            found = dmy or mdy
+            assert found is not None
+            order = "" if dmy == mdy or separator == "." or self.words.order != "either" else "dmy!" if dmy else "mdy!"
+            yield replace(_mention(match, found, kind, today), order=order)
+
+    def _read_day_month(self, match: re.Match[str], _flat: str, today: date) -> Iterator[DateMention]:
+        for mentions, _ in self._days_of(match, match.start("days"), today):
+            yield from mentions
+
+    def _read_partial(self, match: re.Match[str], flat: str, today: date) -> Iterator[DateMention]:
+        """`3.-5.3.2026`, `3. und 5.3.`: the first days take month and year from the date that follows."""
+        rest = self.dmy.match(flat, match.end()) or self.dm_dots.match(flat, match.end())
+        if rest is None:
+            return
+        mentions = list((self._read_dmy if rest.re is self.dmy else self._read_dots)(rest, flat, today))
+        if not mentions:
+            return
+        final = mentions[0]
+        days = [int(day) for day in re.findall(r"\d{1,2}", match["days"])]
+        dates = [make(final.first.year, final.first.month, day) for day in days]
+        ranged = self._is_range(flat, match.start(), flat[match.start("days") : rest.end()])
+        if ranged and len(dates) == 1 and dates[0] and dates[0] <= final.first:
+            yield DateMention(match.start(), match.end(), dates[0], dates[0], final.kind)
+        elif not ranged:
+            for day in dates:
+                if day:
+                    yield DateMention(match.start(), match.end() - 1, day, day, final.kind, listed=True)
+
+    def _days_of(
+        self, match: re.Match[str], offset: int, today: date, month_first: bool = False
+    ) -> Iterator[tuple[list[DateMention], int]]:
+        """Days that share one name of a month: a single one, a range, or a list."""
+        if (
+            month_first
+            and self.language != "en"
+            and not match["y"]
+            and not re.search(r"\d(?:st|nd|rd|th|er)|[,]", match["days"])
+        ):
+            return
+        month = self.words.months[match["m"]]
+        parts = [(m.start() + offset, m.end() + offset, int(m[1])) for m in _DAY_IN_LIST.finditer(match["days"])]
+        year = _year(match["y"] or match["yy"]) if match["y"] or match["yy"] else None
+        dates = [make(year, month, day) if year else latest(month, day, today) for _, _, day in parts]
+        if not dates or any(day is None for day in dates):
+            return
+        known = [day for day in dates if day]
+        span = (match.start(), match.end())
+        kind = "full" if year else "date"
+        ahead = known[-1] > today
+        if len(known) == 2 and self._is_range(match.string, span[0], match["days"]) and known[0] <= known[1]:
+            yield [DateMention(*span, known[0], known[1], kind, ahead=ahead)], match.end()
+        elif len(known) == 1:
+            yield [DateMention(*span, known[0], known[0], kind, ahead=ahead)], match.end()
+        else:
+            yield _listed(parts, known, span, kind, month_first), match.end()
+
+    def _is_range(self, text: str, start: int, days: str) -> bool:
+        """Whether days are joined as from-to rather than counted up; "between the 3rd and the 5th" is from-to."""
+        joint = re.sub(r"\d+(?:st|nd|rd|th|er|ste|de|e)?\.?", " ", days)
+        words = set(re.findall(r"[^\W\d_]+|[-/~&,+]", joint))
+        listing = words & ({",", "&", "+"} | set(self.words.words["and"]))
+        before = text[max(0, start - 18) : start]
+        if listing and not words & {"-", "~"}:
+            return bool(re.search(rf"\b{self.words.alternation('between')}\b", before))
+        return not listing
+
+    # --- weekdays, yesterday, days ago -------------------------------------------------------------------------
+
+    def _relative_patterns(self, weekdays: str, months: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+        words = self.words
+        number = rf"\d{{1,3}}|{any_of(words.numbers)}"
+        slots = {"w": weekdays, "n": number, "d": _DAY, "m": months}
+        for kind in _TEMPLATES:
+            pattern = words.templates(kind, slots)
+            if pattern is not None:
+                yield kind, pattern
+        # A weekday beside "last", "next", or bare.
+        ahead = rf"(?:{words.alternation('next')} {weekdays}|{weekdays} {words.alternation('next_after')})"
+        yield (
+            "next",
+            re.compile(
+                rf"(?<![^\W_])(?:{ahead}){END}" if words.words["next"] or words.words["next_after"] else r"(?!)"
+            ),
+        )
+        cjk = self.language in {"ja", "zh", "ko"}
+        edge, close = (
+            ("", "")
+            if cjk
+            else (
+                "(?<![^\\W_])",
+                END if not words.month_suffix else rf"(?:'[a-z]{{1,5}}|(?:yi|ye|da|de|ya|yu|gunu|i)?){END}",
+            )
+        )
+        last = rf"(?:{words.alternation('last')} )?" if words.words["last"] else ""
+        after = rf"(?: {words.alternation('last_after')}(?![^\W_]))?" if words.words["last_after"] else ""
+        yield "weekday", re.compile(rf"{edge}{last}(?P<w0>{weekdays}){close}{after}")
+        short = any_of({name for name in words.short_weekdays if name not in words.weekdays})
+        if words.words["short_after"]:
+            yield "weekday", re.compile(rf"{edge}(?:{words.alternation('short_after')} (?P<w0>{short})){END}{after}")
+        yield "day_word", re.compile(rf"{edge}(?P<day>{any_of(words.day_words)}){'' if cjk else END}")
+
+    def relative(
+        self, flat: str, start: int, end: int, today: date, kinds: frozenset[str]
+    ) -> Iterator[tuple[list[DateMention], int, int]]:
+        for kind, pattern in self.relative_patterns:
+            if kind in kinds:
+                for match in pattern.finditer(flat, start, end):
+                    found = self._resolve(kind, match, today)
+                    if found:
+                        yield [found], match.start(), match.end()
+
+    def _resolve(self, kind: str, match: re.Match[str], today: date) -> DateMention | None:
+        name = slot(match, "w")
+        weekday = self.words.weekdays.get(name, self.words.short_weekdays.get(name, 0))
+        span = (match.start(), match.end())
+        if kind == "day_word":
+            shift = self.words.day_words[match["day"]]
+            day = today + timedelta(days=shift)
+            return DateMention(*span, day, day, "relative", ahead=shift > 0)
+        if kind in {"days_ago", "weeks_ago"}:
+            count = self._number(slot(match, "n") or "1")
+            if count is None or count != int(count) or count > 400:
+                return None
+            day = today - timedelta(days=int(count) * (7 if kind == "weeks_ago" else 1))
+            return DateMention(*span, day, day, "relative" if kind == "days_ago" else "vague")
+        if kind in {"weekday", "two_back", "week_before", "this_week"}:
+            return DateMention(*span, *self._weekday(kind, weekday, today), "weekday", weekday=weekday)
+        if kind == "next":
+            return DateMention(*span, today + timedelta(days=7), today + timedelta(days=7), "weekday", ahead=True)
+        if kind in {"weekend", "weekend_before"}:
+            saturday = _recent_weekday(
+                5, today + _AHEAD if today.weekday() == 5 else today, weeks=kind == "weekend_before"
+            )
+            if today.weekday() == 6:
+                saturday = today - timedelta(days=8 if kind == "weekend" else 15)
+            return DateMention(*span, saturday, saturday + timedelta(days=1), "weekend")
+        if kind == "whole_week":
+            monday = today - timedelta(days=today.weekday() + 7)
+            return DateMention(*span, monday, monday + timedelta(days=6), "week")
+        if kind == "whole_month":
+            first = latest(self.words.months[slot(match, "m")], 1, today)
+            last = first and (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+            return DateMention(*span, first, last, "month") if first and last else None
+        return self._day_of_month(kind, int(slot(match, "d")), span, today)
+
+    def _weekday(self, kind: str, weekday: int, today: date) -> tuple[date, date]:
+        if kind == "two_back":
+            day = _recent_weekday(weekday, today, weeks=1)
+        elif kind == "week_before":
+            day = today - timedelta(days=today.weekday() + 7 - weekday)
+        elif kind == "this_week":
+            day = today - timedelta(days=today.weekday() - weekday)
+        else:
+            day = _recent_weekday(weekday, today)
+        return day, day
+
+    def _day_of_month(self, kind: str, day: int, span: tuple[int, int], today: date) -> DateMention | None:
+        month = today.replace(day=1)
+        if kind == "day_last_month":
+            month = (month - timedelta(days=1)).replace(day=1)
+        found = make(month.year, month.month, day)
+        if found is None or found > today + _AHEAD:
+            month = (month - timedelta(days=1)).replace(day=1)
+            found = make(month.year, month.month, day)
+        return DateMention(*span, found, found, "day") if found else None
+
+    def _number(self, text: str) -> float | None:
+        return float(text) if text.isdigit() else self.words.numbers.get(text)
+
+    # --- Chinese, Japanese, Korean -----------------------------------------------------------------------------
+
+    def cjk(self, flat: str, today: date) -> Iterator[tuple[list[DateMention], int, int]]:
+        for match in self.cjk_date.finditer(flat):
+            year = int(match["y"]) if match["y"] else None
+            if match["reiwa"]:
+                year = 2018 + (1 if match["reiwa"] == "元" else int(match["reiwa"]))
+            month = int(match["m"])
+            text = re.sub(r"\([^)]*\)", "", match["days"])
+            parts = [
+                (m.start() + match.start("days"), m.end() + match.start("days"), int(m[1]))
+                for m in _CJK_DAY.finditer(match["days"])
+            ]
+            dates = (
+                [make(year, month, d) if year else latest(month, d, today) for _, _, d in parts] if month <= 12 else []
+            )
+            known = [d for d in dates if d]
+            if not known or len(known) != len(dates):
+                continue
+            span = (match.start(), match.end())
+            kind = "full" if year else "date"
+            if len(known) == 1:
+                yield [DateMention(*span, known[0], known[0], kind, ahead=known[0] > today)], *span
+            elif re.search(r"[-~到至]|から|부터", text) and len(known) == 2 and known[0] <= known[1]:
+                yield [DateMention(*span, known[0], known[1], kind, ahead=known[1] > today)], *span
+            else:
+                yield _listed(parts, known, span, kind, month_first=True), *span
+        for match in self.cjk_slash.finditer(flat):
+            found = latest(int(match["m"]), int(match["d"]), today)
+            if found:
+                yield [_mention(match, found, "date", today)], match.start(), match.end()
+
+
+_TEMPLATES = (
+    "days_ago", "weeks_ago", "two_back", "week_before", "this_week", "weekend_before", "weekend", "whole_week", "whole_month",
+    "day_last_month", "day_alone",
+)  # fmt: skip
+_ALL = frozenset((*_TEMPLATES, "weekday", "next", "day_word"))
+_DAY_ALONE = frozenset({"day_alone", "day_last_month"})
+_LONGEST = 4000
+_DAY_IN_LIST = re.compile(rf"(?<!\d)({_DAY})(?:st|nd|rd|th|er|ste|de|e|\.)?(?!\d)")
+_CJK_DAY = re.compile(r"(\d{1,2})\s?[日号일]?")
+
+
+@cache
+def _grammar(language: str) -> _Grammar:
+    return _Grammar(lexicon(language), language)
+
+
+def _mention(match: re.Match[str], day: date, kind: str, today: date) -> DateMention:
+    return DateMention(match.start(), match.end(), day, day, kind, ahead=day > today)
+
+
+def _listed(
+    parts: list[tuple[int, int, int]], dates: list[date], span: tuple[int, int], kind: str, month_first: bool
+) -> list[DateMention]:
+    """One mention a day; the one that touches the month's name carries it in its span."""
+    mentions = []
+    for index, ((start, end, _), day) in enumerate(zip(parts, dates, strict=True)):
+        left = span[0] if month_first and index == 0 else start
+        right = span[1] if index == len(dates) - 1 else end
+        mentions.append(DateMention(left, right, day, day, kind, listed=True, phrase=span))
+    return mentions
+
+
+def _windows(page: Page, grammar: _Grammar) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """Sentences that may hold a relative date, and which kinds."""
+    if grammar.language in {"ja", "zh", "ko"}:
+        yield 0, len(page.flat), _ALL
+        return
+    starts = [start for start, _ in page.sentences]
+    hit: dict[int, bool] = {}
+    for start, _, word in page.words:
+        if word in grammar.triggers:
+            hit[bisect_right(starts, start) - 1] = True
+        elif word[0].isdigit() and len(word) <= 4:
+            hit.setdefault(bisect_right(starts, start) - 1, False)
+    for index, worded in sorted(hit.items()):
+        start, end = page.sentences[index]
+        yield start, min(end, start + _LONGEST), _ALL if worded else _DAY_ALONE
+
+
+def _with_weekdays(mentions: list[DateMention], flat: str) -> list[DateMention]:
+    """Merge a weekday with the date that it stands beside ("Tuesday, 3 March", "3 March (Tuesday)")."""
+    merged: list[DateMention] = []
+    for mention in mentions:
+        previous = merged[-1] if merged else None
+        if previous and _beside(previous, mention, flat):
+            weekday, day = (previous, mention) if previous.weekday is not None else (mention, previous)
+            merged[-1] = replace(day, start=previous.start, end=mention.end, weekday=weekday.weekday)
+        else:
+            merged.append(mention)
+    return merged
+
+
+_BESIDE = re.compile(r"[\s,.(]{0,3}(?:the |den |dem |le |el |il |dia |o |de |dnia |,? ?on )?\)?")
+
+
+def _beside(left: DateMention, right: DateMention, flat: str) -> bool:
+    kinds = {left.kind, right.kind}
+    if "weekday" not in kinds or not kinds & {"full", "date", "day"}:
+        return False
+    if right.start - left.end > 8 or _BESIDE.fullmatch(flat, left.end, right.start) is None:
+        return False
+    weekday, day = (left, right) if left.weekday is not None else (right, left)
+    return weekday is left or day.first.weekday() == weekday.weekday or "(" in flat[left.end : right.start]

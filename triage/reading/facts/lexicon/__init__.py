@@ -1,0 +1,212 @@
+"""How people write days, times and what befell them, a table a language, and the compiled form of it.
+
+A table holds words only; the grammar is in `dates`, `times` and `incidents`. All words are compared folded
+(`page.fold`), so a table may be written with or without accents. `{w}` stands for a weekday, `{n}` for a number in
+digits or words, `{d}` for a day of the month, `{m}` for a month; a trailing `*` takes any ending.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from triage.reading.facts.page import Page, fold
+
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ja", "sv", "da", "cs", "ru", "zh", "ko")
+_TRAVELLING = ("down", "back", "base")  # English kinds of cue that people mix into every language
+CUES = ("down", "back", "fine", "other", "moved", "home", "base", "attached", "see_quoted", "next_day")
+
+_Table = dict[str, Any]
+_LETTERS = "a-z\u0400-\u04ff"
+EDGE = f"(?<![{_LETTERS}0-9])"
+END = f"(?![{_LETTERS}0-9])"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word or phrase that tells what a nearby date, place or name is about. kind: one of `CUES`."""
+
+    kind: str
+    start: int
+    end: int
+
+
+class Lexicon:
+    """Words of one language, compiled. English stands behind every language where words travel: `downtime`, `March 3`."""
+
+    def __init__(self, language: str) -> None:
+        own = _tables(language)
+        self.order = str(own[0].get("order", "dmy"))
+        self.months = _numbered(own, "months")
+        self.weekdays = _numbered(own, "weekdays", first=0)
+        self.short_weekdays = _numbered(own[:1], "short", first=0)
+        for table in map(_table, LANGUAGES):
+            for name, number in _numbered([table], "months").items():
+                if len(name) >= 4:
+                    self.months.setdefault(name, number)
+            for name, number in _numbered([table], "weekdays", first=0).items():
+                self.weekdays.setdefault(name, number)
+        self.day_words = {fold(k): int(v) for table in reversed(own) for k, v in table.get("day_words", {}).items()}
+        self.numbers = {fold(k): float(v) for table in reversed(own) for k, v in table.get("numbers", {}).items()}
+        self.ordinals = {fold(k): int(v) for table in reversed(own) for k, v in table.get("ordinals", {}).items()}
+        self.words = {key: _words(own[:1], key) for key in _WORD_LISTS}
+        self.hour_words = {fold(k): str(v) for table in reversed(own) for k, v in table.get("hour_words", {}).items()}
+        self.units = {
+            fold(word): unit for table in own for unit, words in table.get("units", {}).items() for word in words
+        }
+        self.month_suffix = str(own[0].get("month_suffix", ""))
+        self._own = own
+        self._exact, self._stems, self._infix = self._compile_cues(own)
+        self._seen: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+
+    # --- patterns ---------------------------------------------------------------------------------------------
+
+    def alternation(self, *keys: str) -> str:
+        """Regular expression of all words of these lists, the longest first; never matches when there are none."""
+        return any_of({word for key in keys for word in self.words[key]})
+
+    def templates(self, key: str, slots: dict[str, str]) -> re.Pattern[str] | None:
+        """One pattern of all the phrases of a list, None when there are none; `slot` reads what filled a slot."""
+        phrases = []
+        for index, phrase in enumerate(fold(phrase) for table in self._own for phrase in table.get(key, [])):
+            for name, pattern in slots.items():
+                phrase = phrase.replace("{" + name + "}", f"(?P<{name}{index}>{pattern})")
+            phrases.append(_edged(phrase))
+        return re.compile("|".join(phrases)) if phrases else None
+
+    def template_words(self, *keys: str) -> set[str]:
+        """Words that stand in the phrases of these lists: where none of them is, no phrase is."""
+        phrases = [fold(phrase) for table in self._own for key in keys for phrase in table.get(key, [])]
+        return {word for phrase in phrases for word in re.findall(r"[^\W\d_]{3,}", re.sub(r"(.)\?", r"\1 \1", phrase))}
+
+    # --- cues ---------------------------------------------------------------------------------------------------
+
+    def cues(self, page: Page) -> list[Cue]:
+        """Every cue word of the part, in order; phrases cover their words."""
+        found: list[Cue] = []
+        words, flat, seen = page.words, page.flat, self._seen
+        for index, (start, end, word) in enumerate(words):
+            candidates = seen.get(word)
+            if candidates is None:
+                candidates = self._candidates(word)
+                if len(seen) < 100_000:
+                    seen[word] = candidates
+            for kind, rest in candidates:
+                last = end if not rest else _follow(words, flat, index, rest)
+                if last:
+                    found.append(Cue(kind, start, last))
+        if page.has_cjk and self._infix is not None:
+            found.extend(Cue(str(m.lastgroup), m.start(), m.end()) for m in self._infix.finditer(flat))
+            found.sort(key=lambda cue: (cue.start, cue.end))
+        return found
+
+    def _candidates(self, word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        hits = list(self._exact.get(word, ()))
+        for length in range(2, len(word) + 1):
+            hits.extend(self._stems.get(word[:length], ()))
+        return tuple(dict.fromkeys(hits))
+
+    def _compile_cues(self, own: list[_Table]) -> tuple[_Index, _Index, re.Pattern[str] | None]:
+        exact: _Index = {}
+        stems: _Index = {}
+        infixes: dict[str, list[str]] = {}
+        for kind in CUES:
+            tables = own if kind in _TRAVELLING else own[:1]
+            for phrase in dict.fromkeys(fold(str(p)) for table in tables for p in table.get(kind, [])):
+                if re.search(r"[\u3040-\u9fff\uac00-\ud7af]", phrase):
+                    infixes.setdefault(kind, []).append(re.escape(phrase))
+                    continue
+                first, *rest = re.findall(r"[^\W_]+\*?", phrase) or [""]
+                index, key = (stems, first[:-1]) if first.endswith("*") else (exact, first)
+                if key:
+                    index.setdefault(key, []).append((kind, tuple(rest)))
+        pattern = "|".join(f"(?P<{kind}>{'|'.join(sorted(w, key=len, reverse=True))})" for kind, w in infixes.items())
+        return exact, stems, re.compile(pattern) if pattern else None
+
+
+_Index = dict[str, list[tuple[str, tuple[str, ...]]]]
+_WORD_LISTS = [
+    "last",
+    "last_after",
+    "next",
+    "next_after",
+    "to",
+    "and",
+    "between",
+    "from",
+    "after_range",
+    "fill",
+    "oclock",
+    "am",
+    "pm",
+    "night",
+    "duration_before",
+    "hour_prefix",
+    "short_after",
+]
+
+
+def slot(match: re.Match[str], name: str) -> str:
+    """What filled a slot of a template, empty when its phrase has no such slot."""
+    return next((text for key, text in match.groupdict().items() if text and key.rstrip("0123456789") == name), "")
+
+
+def any_of(words: set[str] | dict[str, Any] | tuple[str, ...]) -> str:
+    """A group of alternatives, the longest first, that never matches when empty."""
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    return "(?:" + "|".join(re.escape(word) for word in ordered) + ")" if ordered else "(?!)"
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The compiled tables of a language; English for one that has none."""
+    return Lexicon(language if language in LANGUAGES else "en")
+
+
+def _follow(words: list[tuple[int, int, str]], flat: str, index: int, rest: tuple[str, ...]) -> int:
+    """End of the phrase whose first word stands at `index`, or 0."""
+    end = words[index][1]
+    if index + len(rest) >= len(words):
+        return 0
+    for offset, wanted in enumerate(rest, 1):
+        start, stop, word = words[index + offset]
+        if start - end > 2 or not (word.startswith(wanted[:-1]) if wanted[-1] == "*" else word == wanted):
+            return 0
+        if "\n\n" in flat[end:start] or "." in flat[end:start]:
+            return 0
+        end = stop
+    return end
+
+
+@cache
+def _table(language: str) -> _Table:
+    file = resources.files(__package__).joinpath(f"{language}.yaml")
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar stays a text: `on` and `no` are words here
+    table = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  # a BaseLoader builds no objects
+    return dict(table)
+
+
+def _tables(language: str) -> list[_Table]:
+    return [_table(language)] if language == "en" else [_table(language), _table("en")]
+
+
+def _numbered(tables: list[_Table], key: str, first: int = 1) -> dict[str, int]:
+    return {
+        fold(name): number
+        for table in reversed(tables)
+        for number, names in enumerate(table.get(key, []), first)
+        for name in names
+    }
+
+
+def _words(tables: list[_Table], key: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold(word) for table in tables for word in table.get(key, [])))
+
+
+def _edged(phrase: str) -> str:
+    return f"(?<![^\\W_])(?:{phrase})(?![^\\W_])" if re.search(r"[a-z{]", phrase) else phrase

@@ -1,0 +1,86 @@
+"""Outage windows in pasted or attached logs: text, CSV, NDJSON — whatever has one time stamp a line.
+
+A line tells trouble when it says so in the words programs use. Lines of trouble that follow each other within two
+hours are one window, from the first to the last of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from triage.reading.facts.page import Page
+from triage.reading.facts.times import Instant, find_instants
+
+FEWEST = 3
+"""Lines with a time stamp that make a text a log."""
+
+_GAP = timedelta(hours=2)
+_TROUBLE = re.compile(
+    r"error|\berr\b|fail|fatal|critical|\bcrit\b|panic|time[sd]?[ _-]?out|timeout|refused|unreach|unavail|reset by peer|econn|etimed|enotfound|"
+    r"\bdown\b|disconnect|connection (?:lost|closed)|\b50[0-4]\b|\bfalse\b|\bno\b|retry|gave up|broken pipe|lost connection|no route|unhealthy|exception"
+)
+_WELL = re.compile(
+    r"\b(?:recovered|restored|reconnected|resolved|healthy|success(?:ful|fully)?|\bup\b|true|ok|200|pong|info)\b|error[^\n]{0,12}[:=]\s?(?:0|null|none|\"\"|false)"
+)
+_STRONG = re.compile(
+    r"fail|fatal|critical|panic|time[d]?[ _-]?out|refused|unreach|unavail|reset by peer|econn|etimed|\bdown\b|\b50[0-4]\b|unhealthy|(?:\"|\b)(?:error|err)(?:\"|\b)(?!\"?\s?[:=]\s?(?:0|null|none|false))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogWindow:
+    """A run of trouble: its first and last time stamps; start, end: offsets of the lines that tell it."""
+
+    start: int
+    end: int
+    first: Instant
+    last: Instant
+
+
+def log_lines(page: Page) -> list[tuple[int, int, Instant]]:
+    """(start, end, first time stamp) of each line that begins like a log's, empty when there are too few to be a log."""
+    lines: list[tuple[int, int, Instant]] = []
+    for instant in find_instants(page):
+        start = page.flat.rfind("\n", 0, instant.start) + 1
+        end = page.flat.find("\n", instant.end)
+        end = len(page.flat) if end < 0 else end
+        head = page.flat[start : instant.start]
+        if (not lines or lines[-1][0] != start) and len(re.findall(r"[a-z]{2,}", head)) <= 6:
+            lines.append((start, end, instant))
+    return lines if len(lines) >= FEWEST else []
+
+
+def log_windows(page: Page) -> list[LogWindow]:
+    """Windows of trouble in the lines of a log, in order of time."""
+    troubled = [line for line in log_lines(page) if _is_trouble(page.flat[line[0] : line[1]])]
+    troubled.sort(key=lambda line: _key(line[2]))
+    return list(_windows(troubled))
+
+
+def _is_trouble(line: str) -> bool:
+    return bool(_STRONG.search(line)) or bool(_TROUBLE.search(line) and not _WELL.search(line))
+
+
+def _windows(lines: list[tuple[int, int, Instant]]) -> Iterator[LogWindow]:
+    run: list[tuple[int, int, Instant]] = []
+    for line in lines:
+        if run and _key(line[2]) - _key(run[-1][2]) > _GAP.total_seconds():
+            yield _window(run)
+            run = []
+        run.append(line)
+    if run:
+        yield _window(run)
+
+
+def _window(run: list[tuple[int, int, Instant]]) -> LogWindow:
+    return LogWindow(min(s for s, _, _ in run), max(e for _, e, _ in run), run[0][2], run[-1][2])
+
+
+def _key(instant: Instant) -> float:
+    from datetime import UTC
+
+    at = instant.at
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,289 @@
+"""Regions that a mail names, in whatever words, and which of them were affected.
+
+A name is an operator's code in any spelling (`eu-central1`, `EU_CENTRAL_1`), a city, an area, a country beside words of
+a database or an outage, or the prefix of an older endpoint host. Where a name means regions of two providers, the one
+that the mail names is taken, else the vocabulary's default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from triage.model import Evidence, Fact
+from triage.reading.facts.lexicon import Cue
+from triage.reading.facts.page import Page, fold
+from triage.reading.vocabulary import Region, Vocabulary
+
+_CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(slots=True)
+class Place:
+    """A place where a region is named. sure: by code, city or area rather than by country. score: how the words around
+    it speak for it as the affected one; below zero, against it."""
+
+    page: Page
+    start: int
+    end: int
+    code: str
+    rule: str
+    sure: bool = True
+    score: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Index:
+    exact: dict[str, list[tuple[tuple[str, ...], str, str]]]
+    stems: dict[str, list[tuple[tuple[str, ...], str, str]]]
+    infix: re.Pattern[str]
+    infix_codes: dict[str, list[tuple[str, str]]]
+    codes: dict[str, str]
+    code: re.Pattern[str]
+    prefixes: dict[str, str]
+    providers: dict[str, str]
+    words: dict[str, str]
+
+
+def find_places(page: Page, vocabulary: Vocabulary, masked: Sequence[tuple[int, int]]) -> list[Place]:
+    """Every naming of a region in the part, in order; nothing inside `masked` spans (addresses, hosts, links)."""
+    index = _index(vocabulary)
+    places = list(_by_code(page, index))
+    named = list(_by_name(page, index)) + (list(_by_infix(page, index)) if page.has_cjk else [])
+    taken = [(p.start, p.end) for p in places]
+    for start, end, readings in sorted(named, key=lambda n: (n[0], n[0] - n[1])):
+        if any(start < e and end > s for s, e in taken):
+            continue
+        taken.append((start, end))
+        code, kind = _provider_choice(readings, page, start, index, vocabulary)
+        places.append(Place(page, start, end, code, f"region.{kind}", sure=kind != "country"))
+    places = [p for p in places if not any(p.start < e and p.end > s for s, e in masked)]
+    return sorted(places, key=lambda place: place.start)
+
+
+def host_region(host: str, vocabulary: Vocabulary) -> str | None:
+    """Region that an endpoint host carries: an older prefix (`usw2-...`) or a code (`qstash-eu-central-1`)."""
+    index = _index(vocabulary)
+    label = host.split(".")[0]
+    match = index.code.search(label)
+    if match:
+        found = index.codes.get(re.sub(r"[^a-z0-9]", "", match["code"]))
+        if found:
+            return found
+    return index.prefixes.get(label.split("-")[0]) if "-" in label else None
+
+
+# --- which one was affected ------------------------------------------------------------------------------------------
+
+_CLAUSE = re.compile(r"[,;:()]| - |\n")
+_CONTRAST = re.compile(
+    r"(?<![a-z])(?:but|while|whereas|however|although|though|aber|wahrend|hingegen|dagegen|jedoch|nur|mais|tandis|alors que|pero|mientras|sino|ma|mentre|invece|"
+    r"mas|enquanto|porem|maar|terwijl|ale|natomiast|podczas|ama|ancak|fakat|ise|unlike|not|nicht|pas|non|no|nao|niet|nie|degil|sondern|only|medan|men)(?![a-z])|が、|けど|一方|ただ"
+)
+_NEGATED = re.compile(
+    r"(?:(?<![a-z])(?:not|n't|nicht|kein[a-z]*|pas(?: (?:la|le|de|sur|a))?|non|no|nao|niet|geen|nie|ikke|inte|rather than|instead of|statt|anstatt|plutot que|au lieu de|en vez de|"
+    r"anziche|invece di|em vez de|in plaats van|zamiast|unlike|except|besides|ausser|sauf|excepto|salvo|tranne|behalve|oprocz|disinda|haric)(?![a-z])[\s\"']{0,2}(?:the |in |en |a |o |el |il |la |de |der |die |das |bei |our |unsere? |in der )?)$"
+)
+
+
+def weigh(places: Sequence[Place], cues: Sequence[Cue], page: Page) -> None:
+    """Score each place by the cues of its sentence: trouble speaks for it, well-being, a move or a seat against."""
+    sentences = page.sentences
+    flat = page.flat
+    for place in places:
+        left = next((s for s, e in sentences if s <= place.start < e), 0)
+        right = max(place.end, next((e for s, e in sentences if s < place.end <= e), place.end))
+        near = {"down": 0.0, "fine": 0.0, "moved": 0.0, "home": 0.0, "base": 0.0, "back": 0.0}
+        for cue in cues:
+            if cue.kind not in near or cue.end < left or cue.start > right:
+                continue
+            if cue.start < place.end and cue.end > place.start:
+                continue
+            near[cue.kind] = max(near[cue.kind], _closeness(cue, place, flat, places))
+        negated = _NEGATED.search(flat, max(0, place.start - 30), place.start) is not None
+        place.score = (
+            max(near["down"], near["back"] * 0.8)
+            + 0.3 * near["base"]
+            - 1.25 * near["fine"]
+            - 0.9 * near["moved"]
+            - 0.8 * near["home"]
+        )
+        if (
+            near["fine"] > near["down"]
+            or near["moved"] > 1.2 * near["down"]
+            or (near["home"] > 0.75 and near["home"] > near["down"] + 0.1)
+        ):
+            place.score = min(place.score, -0.1)
+        if negated:
+            place.score -= 1.0
+        if not place.sure and near["down"] + near["base"] < 0.25:
+            place.score = min(place.score, -0.05)
+
+
+def _closeness(cue: Cue, place: Place, flat: str, places: Sequence[Place]) -> float:
+    if cue.end <= place.start:
+        between, distance = flat[cue.end : place.start], place.start - cue.end
+    else:
+        between, distance = flat[place.end : cue.start], cue.start - place.end
+    low, high = min(cue.end, place.end), max(cue.start, place.start)
+    breaks = len(_CLAUSE.findall(between))
+    contrast = len(_CONTRAST.findall(between))
+    others = sum(1 for p in places if p is not place and low <= p.start and p.end <= high and p.code != place.code)
+    return 1.0 / (1.0 + distance / 35.0) * 0.7**breaks * 0.35**contrast * 0.6**others
+
+
+def affected(places: Sequence[Place], story: bool) -> list[Fact]:
+    """The regions that were down, each once with the places that tell it; none where the mail tells no outage."""
+    if not story or not places:
+        return []
+    best: dict[str, float] = {}
+    for place in places:
+        best[place.code] = max(best.get(place.code, -9.0), place.score)
+    worst = {code: min(p.score for p in places if p.code == code) for code in best}
+    top = max(best.values())
+    if top <= 0 and len(best) == 1:
+        chosen = {code for code in best if worst[code] > -0.6 and any(p.sure for p in places if p.code == code)}
+    else:
+        chosen = {code for code, score in best.items() if score >= 0 and score >= 0.2 * top}
+    return [
+        Fact(code, "", tuple(_evidence(p) for p in places if p.code == code and p.score >= min(0.0, best[code])))
+        for code in dict.fromkeys(place.code for place in places)
+        if code in chosen
+    ]
+
+
+def _evidence(place: Place) -> Evidence:
+    return place.page.evidence(place.start, place.end, place.rule)
+
+
+# --- finding names ---------------------------------------------------------------------------------------------------
+
+
+def _by_code(page: Page, index: _Index) -> Iterator[Place]:
+    for match in index.code.finditer(page.flat):
+        squeezed = re.sub(r"[^a-z0-9]", "", match["code"])
+        code = index.codes.get(squeezed) or _nearest(squeezed, index.codes)
+        if code:
+            yield Place(page, match.start("code"), match.end("code"), code, "region.code")
+
+
+def _nearest(squeezed: str, codes: dict[str, str]) -> str | None:
+    """The one code that a misspelling is a letter away from; digits are never corrected."""
+    digits = re.sub(r"\D", "", squeezed)
+    near = {
+        code
+        for known, code in codes.items()
+        if re.sub(r"\D", "", known) == digits and _one_letter_away(squeezed, known)
+    }
+    return near.pop() if len(near) == 1 else None
+
+
+def _one_letter_away(left: str, right: str) -> bool:
+    if left[:2] != right[:2] or abs(len(left) - len(right)) > 1:
+        return False
+    if len(left) == len(right):
+        different = [i for i in range(len(left)) if left[i] != right[i]]
+        swapped = len(different) == 2 and different[1] - different[0] == 1 and sorted(left) == sorted(right)
+        return len(different) == 1 or swapped
+    short, long = sorted((left, right), key=len)
+    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+
+
+_Named = tuple[int, int, list[tuple[str, str]]]
+
+
+def _by_name(page: Page, index: _Index) -> Iterator[_Named]:
+    words, flat = page.words, page.flat
+    for position, (start, end, word) in enumerate(words):
+        candidates = list(index.exact.get(word, ()))
+        if not candidates:
+            candidates = [c for length in range(3, len(word) + 1) for c in index.stems.get(word[:length], ())]
+        longest, readings = 0, []
+        for rest, code, kind in candidates:
+            last = end if not rest else _phrase_end(words, flat, position, rest)
+            if last > longest:
+                longest, readings = last, [(code, kind)]
+            elif last and last == longest:
+                readings.append((code, kind))
+        if readings:
+            yield start, longest, readings
+        elif word in index.prefixes and not flat[end : end + 2].startswith(("-", ".")) and re.search(r"\d$", word):
+            yield start, end, [(index.prefixes[word], "prefix")]
+
+
+def _phrase_end(words: list[tuple[int, int, str]], flat: str, position: int, rest: tuple[str, ...]) -> int:
+    end = words[position][1]
+    for offset, wanted in enumerate(rest, 1):
+        if position + offset >= len(words):
+            return 0
+        start, stop, word = words[position + offset]
+        matches = word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
+        if not matches or start - end > 2 or "\n\n" in flat[end:start]:
+            return 0
+        end = stop
+    return end
+
+
+def _by_infix(page: Page, index: _Index) -> Iterator[_Named]:
+    for match in index.infix.finditer(page.flat):
+        yield match.start(), match.end(), index.infix_codes[match.group()]
+
+
+def _provider_choice(
+    readings: list[tuple[str, str]], page: Page, start: int, index: _Index, vocabulary: Vocabulary
+) -> tuple[str, str]:
+    if len({code for code, _ in readings}) == 1:
+        return readings[0]
+    named = [(abs(s - start), index.words[w]) for s, _, w in page.words if w in index.words]
+    if page.has_cjk:
+        named += [
+            (abs(m.start() - start), index.words[m.group()])
+            for word in index.words
+            for m in re.finditer(re.escape(word), page.flat)
+        ]
+    provider = min(named)[1] if named else vocabulary.default_provider
+    of_provider = [r for r in readings if index.providers[r[0]] == provider]
+    of_default = [r for r in readings if index.providers[r[0]] == vocabulary.default_provider]
+    return (of_provider or of_default or readings)[0]
+
+
+@lru_cache(maxsize=8)
+def _index(vocabulary: Vocabulary) -> _Index:
+    exact: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+    stems: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+    infix: dict[str, list[tuple[str, str]]] = {}
+    for region in vocabulary.regions:
+        for kind, name in _names(region):
+            folded = fold(name)
+            if _CJK.search(folded):
+                infix.setdefault(folded, []).append((region.code, kind))
+                continue
+            first, *rest = re.findall(r"[^\W_]+\*?", folded)
+            target = stems if first.endswith("*") else exact
+            entry = (tuple(rest), region.code, kind)
+            listed = target.setdefault(first.rstrip("*"), [])
+            if entry not in listed:
+                listed.append(entry)
+    codes = {re.sub(r"[^a-z0-9]", "", region.code): region.code for region in vocabulary.regions}
+    areas = sorted({region.code.split("-")[0] for region in vocabulary.regions}, key=len, reverse=True)
+    return _Index(
+        exact,
+        stems,
+        re.compile("|".join(sorted(map(re.escape, infix), key=len, reverse=True)) or r"(?!)"),
+        infix,
+        codes,
+        re.compile(
+            rf"(?<![a-z0-9])(?P<code>(?:{'|'.join(areas)})[ _.-]?[a-z]{{4,10}}[ _.-]?\d)(?:[a-f](?![a-z]))?(?![0-9])"
+        ),
+        {prefix: region.code for region in vocabulary.regions for prefix in region.prefixes},
+        {region.code: region.provider for region in vocabulary.regions},
+        {fold(word): provider for provider, words in vocabulary.providers for word in words if " " not in word},
+    )
+
+
+def _names(region: Region) -> Iterator[tuple[str, str]]:
+    for kind, names in (("city", region.cities), ("area", region.areas), ("country", region.countries)):
+        for name in names:
+            yield kind, name
