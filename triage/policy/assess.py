@@ -31,12 +31,19 @@ def assess(facts: ClaimFacts, pack: Pack) -> Assessment:
     claim = _claim_sheet(facts, pack)
     outage = _read_incidents(facts.incidents, claim["account.billing_day"], pack)
     known = {entry.start: entry for entry in _unique_cycles(facts.cycles, outage.conflicts)}
-    credits = []
+    credits: list[Credit] = []
     for cycle in sorted(outage.cycles):
         sheet = _cycle_sheet(claim, cycle, known.get(cycle.day), outage.cycles[cycle], pack)
+        sheet["claim.credited_this_year"] = _credited(credits, cycle.day.year)
         credits.append(_judge_cycle(cycle, sheet, _days(outage.cycles[cycle], facts, pack), pack))
     rest = _judge_rest(claim, outage, facts, pack) if outage.open or not credits else None
     return _verdict(credits, rest, [*facts.conflicts, *outage.conflicts], pack)
+
+
+def cycles_of(facts: ClaimFacts, pack: Pack) -> tuple[date, ...]:
+    """The first day of each billing cycle that the incidents surely touch, in order."""
+    outage = _read_incidents(facts.incidents, pack.billing_day_fixed or facts.account.billing_day, pack)
+    return tuple(cycle.day for cycle in sorted(outage.cycles))
 
 
 # --- what is known --------------------------------------------------------------------------------------------------
@@ -195,6 +202,14 @@ def _cycle_sheet(
         if known.others:
             sheet.update(_others(known.others, pack))
     return sheet
+
+
+def _credited(before: Sequence[Credit], year: int) -> Decimal | None:
+    """What this very claim brings for earlier cycles of a calendar year; not known while one of them is undetermined."""
+    same = [credit for credit in before if credit.cycle.year == year and credit.outcome is not Outcome.INELIGIBLE]
+    if any(credit.outcome is Outcome.UNDETERMINED for credit in same):
+        return None
+    return sum((credit.credit for credit in same if credit.credit is not None), _ZERO)
 
 
 # --- judging --------------------------------------------------------------------------------------------------------

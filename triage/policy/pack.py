@@ -185,6 +185,7 @@ BUILT_IN = {
     "cycle.end": "instant",
     "cycle.incident_start": "instant",
     "cycle.incident_end": "instant",
+    "claim.credited_this_year": "money",
 }
 _LABEL = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _CLAUSE_KEYS = (
