@@ -15,6 +15,7 @@ from triage.model import Address, Sign
 
 DECIDES = 1.0
 _HEAD = 1_500  # characters of the text in which a program says that it is one
+_TAIL = 1_500  # and in which a newsletter says how to be rid of it
 _REPORTS = frozenset(
     {
         "message/delivery-status",
@@ -24,16 +25,19 @@ _REPORTS = frozenset(
     }
 )
 
+
+def _table(rows: tuple[tuple[str, str, str, float], ...]) -> tuple[tuple[str, str, re.Pattern[str], float], ...]:
+    return tuple((rule, name, re.compile(pattern, re.I), weight) for rule, name, pattern, weight in rows)
+
+
 #: (rule, header, what its value looks like, weight). Weights under 1 need company.
-_HEADERS: tuple[tuple[str, str, re.Pattern[str], float], ...] = tuple(
-    (rule, name, re.compile(pattern, re.I), weight)
-    for rule, name, pattern, weight in (
+_HEADERS = _table(
+    (
         ("rfc3834", "auto-submitted", r"(?!\s*no\b)\s*\S", 1.0),
         ("null-return-path", "return-path", r"\s*<\s*>\s*$", 1.0),
         ("failed-recipients", "x-failed-recipients", r".", 1.0),
         ("precedence", "precedence", r"auto[-_]?reply", 1.0),
         ("precedence", "precedence", r"junk", 0.6),
-        ("precedence", "precedence", r"bulk", 0.3),
         ("autoreply", "x-autoreply", r"(?!\s*no\b)\s*\S", 1.0),
         ("autoreply", "x-auto-reply", r"(?!\s*no\b)\s*\S", 1.0),
         ("autoreply", "x-autoreply-from", r".", 1.0),
@@ -54,6 +58,20 @@ _HEADERS: tuple[tuple[str, str, re.Pattern[str], float], ...] = tuple(
         ("cron", "x-cron-env", r".", 1.0),
         ("calendar", "content-class", r"urn:content-classes:calendarmessage", 0.7),
         ("report", "content-class", r"urn:content-classes:(?:dsn|mdn)", 1.0),
+        ("monitor", "x-notification", r".", 0.6),
+        ("monitor", "x-bugzilla-reason", r".", 1.0),
+        ("monitor", "x-bugzilla-type", r".", 1.0),
+        ("monitor", "x-jira-fingerprint", r".", 0.7),
+        ("monitor", "x-github-reason", r".", 0.7),
+        ("monitor", "x-gitlab-project", r".", 0.7),
+        ("monitor", "x-rt-loop-prevention", r".", 0.3),
+        ("monitor", "x-otrs-loop", r".", 0.6),
+        ("monitor", "x-nagios-notification-type", r".", 1.0),
+    )
+)
+_BULK_HEADERS = _table(
+    (
+        ("precedence", "precedence", r"bulk", 0.3),
         ("one-click-unsubscribe", "list-unsubscribe-post", r".", 0.5),
         ("unsubscribe", "list-unsubscribe", r".", 0.3),
         ("campaign", "feedback-id", r".", 0.5),
@@ -66,17 +84,18 @@ _HEADERS: tuple[tuple[str, str, re.Pattern[str], float], ...] = tuple(
         ("campaign", "x-csa-complaints", r".", 0.6),
         ("campaign", "x-mailer-recptid", r".", 0.5),
         ("campaign", "x-job", r".", 0.3),
-        ("monitor", "x-notification", r".", 0.6),
-        ("monitor", "x-bugzilla-reason", r".", 1.0),
-        ("monitor", "x-bugzilla-type", r".", 1.0),
-        ("monitor", "x-jira-fingerprint", r".", 0.7),
-        ("monitor", "x-github-reason", r".", 0.7),
-        ("monitor", "x-gitlab-project", r".", 0.7),
-        ("monitor", "x-rt-loop-prevention", r".", 0.3),
-        ("monitor", "x-otrs-loop", r".", 0.6),
-        ("monitor", "x-nagios-notification-type", r".", 1.0),
         ("mailing-program", "x-mailer", notices.MAILING_PROGRAM, 0.4),
     )
+)
+#: Who has one of these came through a discussion list.
+_DISCUSSION = (
+    "list-post",
+    "x-beenthere",
+    "mailing-list",
+    "x-mailman-version",
+    "x-mailinglist",
+    "x-google-group-id",
+    "x-loop",
 )
 #: What only a person's mail program writes.
 _BY_HAND: tuple[tuple[str, re.Pattern[str], float], ...] = (
@@ -98,9 +117,9 @@ def signs(
     values: dict[str, str] = {}
     for name, value in headers:
         values.setdefault(name.lower(), value)
-    found = list(_weighed(values, root, senders, subject, text[:_HEAD]))
+    found = list(_weighed(values, root, senders, subject, text))
     total = sum({sign.rule: weight for sign, weight in sorted(found, key=lambda one: one[1])}.values())
-    decisive = any(weight >= DECIDES for _, weight in found)
+    decisive = any(weight >= DECIDES and sign.rule != "machine-sender" for sign, weight in found)
     if not decisive and total > 0:
         total -= sum(weight for name, looks, weight in _BY_HAND if looks.search(values.get(name, "")))
         total -= 0.4 if notices.ANSWER.match(subject) else 0
@@ -118,7 +137,8 @@ def _weighed(
             yield Sign(rule, f"{name.title()}: {value[:120]}"), weight
     yield from _of_structure(root)
     yield from _of_sender(values, senders)
-    yield from _of_words(subject, text)
+    yield from _of_words(subject, text[:_HEAD])
+    yield from _of_bulk(values, senders[0] if senders else Address("", ""), subject, text)
 
 
 def _of_structure(root: Part) -> Iterator[tuple[Sign, float]]:
@@ -151,9 +171,9 @@ def _of_sender(values: dict[str, str], senders: tuple[Address, ...]) -> Iterator
         form = answer_to and domain and domain not in answer_to.lower()
         yield Sign("no-reply", sender.email), 0.5 if form else 1.0
     elif notices.ROLE_STRONG.match(local):
-        yield Sign("machine-sender", sender.email), 0.7
+        yield Sign("machine-sender", sender.email), 1.0
     elif notices.ROLE.match(local) or notices.ROLE_DOMAIN.match(domain):
-        yield Sign("machine-sender", sender.email), 0.4
+        yield Sign("role-sender", sender.email), 0.4
 
 
 def _of_words(subject: str, text: str) -> Iterator[tuple[Sign, float]]:
@@ -165,3 +185,21 @@ def _of_words(subject: str, text: str) -> Iterator[tuple[Sign, float]]:
     for rule, needles, looks, weight in notices.TEXTS:
         if any(needle in lowered for needle in needles) and (hit := looks.search(text)):
             yield Sign(rule, hit.group()[:120]), weight
+
+
+def _of_bulk(values: dict[str, str], sender: Address, subject: str, text: str) -> Iterator[tuple[Sign, float]]:
+    """What newsletters and adverts have, and posts to a discussion list have too: there it tells nothing."""
+    if any(name in values for name in _DISCUSSION):
+        return
+    for rule, name, looks, weight in _BULK_HEADERS:
+        value = values.get(name)
+        if value and looks.search(value[:500]):
+            yield Sign(rule, f"{name.title()}: {value[:120]}"), weight
+    ends = text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+    for rule, looks, weight in notices.BULK_TEXTS:
+        if hit := looks.search(ends):
+            yield Sign(rule, hit.group()[:120]), weight
+    if hit := notices.BULK_SUBJECT.search(subject):
+        yield Sign("newsletter-subject", hit.group()[:120]), 0.3
+    if notices.COUNTED_SENDER.search(sender.email):
+        yield Sign("counted-sender", sender.email[:120]), 0.4

@@ -79,6 +79,14 @@ SUBJECTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
         1.0,
     ),
     (
+        "autoreply-subject",
+        re.compile(
+            r".{0,120}(?:\bis (?:currently )?out of (?:the )?office|\(automatic (?:response|reply)\)|\[auto(?:matic)?[- ]?reply\]|ist (?:derzeit )?nicht im (?:büro|haus))",
+            re.I,
+        ),
+        0.7,
+    ),
+    (
         "receipt-subject",
         _start(
             r"(?:read|not read|gelesen|ungelesen|lu|non lu|leído|leido|letto|lida|gelezen|przeczytano|okundu|開封済み|既読|已读|прочитано|läst|lest|læst)\s?: |(?:read|return|delivery) receipt|lesebestätigung|accusé de lecture|confirmación de lectura|conferma di lettura|ricevuta di ritorno|leesbevestiging|disposition notification|delivery notification"
@@ -114,7 +122,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
                 r"(?:delivery|message|mail|e-?mail)[^.\n]{0,80} (?:to (?:the )?(?:following|these|one or more) (?:recipient|address|user)[^.\n]{0,40}|has )(?:failed|been delayed|delayed|permanently)",
                 r"the following (?:address|recipient|user|message|destination|e?mail)[^.\n]{0,60} (?:had|has|have|could|was|were|failed|did|is|are)",
                 r"(?:could not|cannot|can't|unable to|was not able to|couldn't|not able to) (?:be )?deliver(?:ed)?\b[^.\n]{0,60}(?:message|mail|recipient|address|following|user|to\b|your|it\b)",
-                r"undeliverable (?:message|mail|to\b|recipient)|undelivered message follows|message (?:is )?undeliverable|mail delivery (?:failed|failure|error|subsystem)|delivery (?:has )?failed|failed delivery|non-?delivery report|delivery status notification|was not delivered to|wasn't delivered to|permanent (?:fatal )?errors?\b",
+                r"delivery of (?:this |your )?(?:e-?mail|message|mail)\b|undeliverable (?:message|mail|to\b|recipient)|undelivered message follows|message (?:is )?undeliverable|mail delivery (?:failed|failure|error|subsystem)|delivery (?:has )?failed|failed delivery|non-?delivery report|delivery status notification|was not delivered to|wasn't delivered to|permanent (?:fatal )?errors?\b",
                 r"transcript of session follows|original message follows|returned mail|a message that you sent|(?:error|status|reason) (?:message|code)?:? ?5\d\d[ -]\d\.\d\.\d|could not be delivered|rejected your message|has been blocked by|does not exist on this system|no such user|user unknown|mailbox (?:is )?(?:full|unavailable|not found)|over (?:its |their )?(?:disk )?quota",
                 r"reporting-mta:|final-recipient:|diagnostic-code:",
             ),
@@ -147,7 +155,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
         re.compile(
             _words(
                 r"(?:konnte|kann|wurde)[^.\n]{0,100}nicht (?:zugestellt|ausgeliefert)",
-                r"n.a (?:pas )?pu être (?:remis|distribué|livré|délivré)",
+                r"n.a (?:pas )?p[uû] [eê]tre (?:remis|distribué|livré|délivré)",
                 r"(?:no (?:se )?(?:pudo|ha podido|puede)|não (?:pôde|foi possível)|no fue posible)[^.\n]{0,60}entreg",
                 r"(?:non è stato possibile|impossibile)[^.\n]{0,60}(?:consegn|recapit)",
                 r"(?:kon|kan) niet (?:worden )?(?:bezorgd|afgeleverd)",
@@ -180,11 +188,11 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
             _words(
                 r"this is an? (?:\w{1,20} )?(?:auto(?:mated|matic|matically generated|-generated)?)[ -](?:generated )?(?:\w{1,20} )?(?:e-?mail|message|reply|response|notification|notice|alert|acknowledge?ment|confirmation|reminder)",
                 r"(?:this|the above|following) (?:e-?mail|message|notification|mail|reply|response) (?:was|is|has been) (?:an )?(?:automatically|auto-?|computer|system)[- ]?(?:generated|sent|created|produced)?",
-                r"(?:please )?do not (?:reply|respond) (?:directly )?to this (?:e-?mail|message|mail|address|notification|auto)",
+                r"(?:please )?do not (?:reply|respond) (?:directly )?to (?:this (?:e-?mail|message|mail|address|notification|auto)|it\b)",
                 r"(?:replies|responses|messages|mail) (?:sent )?to this (?:e-?mail|address|message|mailbox)[^.\n]{0,40}(?:not (?:be )?(?:read|monitored|answered|received)|unmonitored)|(?:unattended|unmonitored) (?:mailbox|address|e-?mail)",
                 r"(?:diese|dies ist eine)[^.\n]{0,30}(?:e-?mail|mail|nachricht|antwort)[^.\n]{0,30}automatisch|automatisch (?:erzeugt|generiert|erstellt|versandt|versendet)e?|antworten sie (?:bitte )?nicht auf diese|bitte (?:antworten sie )?nicht (?:direkt )?auf diese (?:e-?mail|mail|nachricht) (?:zu )?antworten",
                 r"(?:ceci est|cet? (?:e-?mail|message|courriel)[^.\n]{0,30})[^.\n]{0,20}automatique(?:ment)?|(?:merci de )?ne pas répondre à ce|(?:mensaje|correo|respuesta|e-?mail) (?:generad[oa] )?autom[áa]tic[oa](?:mente)?|(?:por favor,? )?no responda a este",
-                r"(?:messaggio|e-?mail|risposta|notifica)[^.\n]{0,30} automatic[oa](?:mente)?|non rispondere a quest[oa]|(?:mensagem|e-?mail|resposta)[^.\n]{0,30} autom[áa]tic[oa](?:mente)?|(?:por favor,? )?n[ãa]o responda (?:a )?est",
+                r"(?:messaggio|e-?mail|risposta|notifica)[^.\n]{0,30} automatic[oa](?!l)(?:mente)?|non rispondere a quest[oa]|(?:mensagem|e-?mail|resposta)[^.\n]{0,30} autom[áa]tic[oa](?:mente)?|(?:por favor,? )?n[ãa]o responda (?:a )?est",
                 r"(?:dit is een|deze e-?mail|dit bericht)[^.\n]{0,30}automatisch|niet (?:te )?(?:beantwoorden|antwoorden) op (?:dit|deze)|(?:wiadomość|mail|e-?mail)[^.\n]{0,40}automatycznie|prosimy nie odpowiadać|otomatik olarak|bu (?:e-?posta|mesaj)[^.\n]{0,30}otomatik|lütfen (?:bu )?(?:e-?postayı|mesajı)? ?(?:bu )?[^.\n]{0,20}yanıtlamayın",
                 r"自動(?:送信|配信|返信|応答|的に)|返信(?:しないで|いただいて|は受け付け)|本(?:邮件|郵件)[^。\n]{0,10}(?:自动|自動|系统|系統)|请勿(?:直接)?回复|請勿(?:直接)?回覆|автоматическ(?:ое|и|ий)|не отвечайте на это",
             ),
@@ -239,7 +247,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
             ),
             re.I,
         ),
-        0.4,
+        0.6,
     ),
     (
         "back-text",
@@ -273,11 +281,11 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
         re.compile(
             _words(
                 r"(?:will|i'll) (?:be (?:back|returning)|return|respond|reply|answer|get back)[^.\n]{0,60}(?:when i|on\b|upon|as soon|after|monday|tuesday|wednesday|thursday|friday|january|february|march|april|may|june|july|august|september|october|november|december|\d)|(?:limited|no|intermittent|without) access to (?:my )?(?:e-?mail|phone|internet)|(?:in|for|if)[^.\n]{0,30}urgent[^.\n]{0,60}(?:contact|call|please)",
-                r"(?:wieder|zurück)[^.\n]{0,40}(?:erreichbar|im (?:büro|haus)|da\b)|nicht weitergeleitet|in dringenden (?:fällen|angelegenheiten)|(?:de )?retour[^.\n]{0,30}(?:le|au bureau|\d)|en cas d.urgence|(?:regres|volver|vuel)[^.\n]{0,30}(?:el|\d)|(?:caso|asunto) (?:de )?urgen|(?:rientr|ritorn)[^.\n]{0,20}(?:il|\d)|in caso di urgenza|(?:retorn|regress)[^.\n]{0,20}(?:em|dia|\d)|(?:weer|terug)[^.\n]{0,30}(?:op|aanwezig|\d)|(?:wrac|powr)[^.\n]{0,20}\d|(?:pilnych|dönece|acil)|緊急|вернусь",
+                r"(?:wieder|zurück)[^.\n]{0,40}(?:erreichbar|im (?:büro|haus)|da\b)|nicht weitergeleitet|in dringenden (?:fällen|angelegenheiten)|(?:de )?retour[^.\n]{0,30}(?:le|au bureau|\d)|en cas d.urgence|(?:regres|volver|vuel)[^.\n]{0,30}(?:el|\d)|(?:caso|asunto) (?:de )?urgen|(?:rientr|ritorn)[^.\n]{0,20}(?:il|\d)|in caso di urgenza|(?:retorn|regress)[^.\n]{0,20}(?:em|dia|\d)|(?:weer|terug)[^.\n]{0,30}(?:op|aanwezig|\d)|(?:wrac|powr)[^.\n]{0,20}\d|(?:pilnych|dönece|(?<!\w)acil(?!\w))|緊急|вернусь",
             ),
             re.I,
         ),
-        0.3,
+        0.4,
     ),
     (
         "ticket-text",
@@ -310,35 +318,33 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
         ),
         0.5,
     ),
+)
+
+#: What newsletters and adverts say at their beginning or end: (rule, pattern, weight).
+BULK_TEXTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     (
         "newsletter-text",
-        (
-            "unsubscribe",
-            "abmelden",
-            "abbestellen",
-            "désabonn",
-            "désinscri",
-            "darse de baja",
-            "cancelar suscripción",
-            "disiscri",
-            "cancellarsi",
-            "descadastr",
-            "cancelar inscrição",
-            "afmelden",
-            "uitschrijven",
-            "wypisz",
-            "rezygn",
-            "abonelikten",
-            "配信停止",
-            "退订",
-            "отписат",
-            "browser",
-            "newsletter",
-        ),
         re.compile(
-            r"unsubscribe|(?:hier|newsletter) (?:abmelden|abbestellen)|désabonn|désinscri|darse de baja|cancelar (?:la )?suscripción|disiscri|cancellarsi|descadastr|cancelar inscrição|(?:afmelden|uitschrijven)|wypisz się|abonelikten (?:çık|ayrıl)|配信停止|退订|отписаться|view (?:this|it|in)[^.\n]{0,30}browser|im browser (?:ansehen|anzeigen|öffnen)",
+            r"unsubscri|opt[- ]?out|remove[d]? from (?:this|our|the) (?:mailing )?list|(?:hier|newsletter) (?:abmelden|abbestellen)|désabonn|désinscri|darse de baja|cancelar (?:la )?suscripción|disiscri|cancellarsi|descadastr"
+            r"|cancelar inscrição|afmelden|uitschrijven|wypisz się|abonelikten (?:çık|ayrıl)|配信停止|退订|отписаться|(?:manage|change|update|edit) your (?:e-?mail )?(?:preferences|subscription|profile)",
+            re.I,
+        ),
+        0.4,
+    ),
+    (
+        "addressed-to-many",
+        re.compile(
+            r"you(?:'re| are) (?:receiving|getting|currently subscribed|subscribed)|you (?:have )?(?:received|subscribed|signed up|registered|requested)[^.\n]{0,40}(?:because|newsletter|to receive|this (?:e-?mail|message|mailing))|this (?:e-?mail|message|newsletter|mailing) (?:was|is|has been) (?:sent|mailed|being sent) to"
+            r"|(?:dear|valued) (?:subscriber|customer|member|reader)|view (?:this|it)[^.\n]{0,30}(?:browser|online)|having trouble (?:viewing|reading)|im browser (?:ansehen|anzeigen|öffnen)|sie erhalten (?:diese|diesen)|vous recevez (?:ce|cet)|recibe este|ricevi questa|você (?:está recebendo|recebeu)|u ontvangt deze"
+            r"|advertis(?:e|ing) (?:in|with)|privacy policy|all rights reserved|copyright ?(?:\(c\)|©)|©",
             re.I,
         ),
         0.3,
     ),
 )
+BULK_SUBJECT = re.compile(
+    r"newsletter|news\b|digest|\bdaily\b|weekly|headlines|\bissue\b|\bvol(?:ume)?\.? ?\d|reminder|advisory|announcement|alert\b|update\b|%|\boffer|\bsave\b|\bfree\b",
+    re.I,
+)
+#: A sender's address made for one mailing: it holds a count, or the reader's own address.
+COUNTED_SENDER = re.compile(r"^[^@]*\d[.\d-]{3,}[^@]*@|^[^@]*[#=][^@]*@|^[^@]{0,40}-[0-9a-f]{12,}@")

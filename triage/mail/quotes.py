@@ -15,6 +15,24 @@ from triage.mail import marks, phrases
 _QUOTED = re.compile(rf"[{marks.QUOTED}]|\s{{0,3}}>|[ \t]*[A-Z]{{2,3}}>\s")
 _NUMBER_AFTER = re.compile(r"\s{0,3}>=?\s?[\d$€£]")
 _PROMPT = re.compile(r"\s{0,3}>>>(?:\s|$)")
+_ENDINGS = (
+    *(
+        ":",
+        "：",
+        "wrote",
+        "writes",
+        "says",
+        "said",
+        "sent",
+        "schrieb",
+        "geschrieben",
+        "écrit",
+        "scritto",
+        "escreveu",
+        "skrev",
+    ),
+    *("写道", "作成", "작성"),
+)
 _MAX_LINE = 600
 _MAX_BLOCK = 14
 
@@ -187,7 +205,7 @@ def _attributions(lines: list[str], quoted: list[bool], end: int) -> list[tuple[
         if index < done or quoted[index] or not line or len(line) > _MAX_LINE:
             continue
         span = None
-        if phrases.WROTE.search(line):
+        if _may_end(lines, index) and phrases.WROTE.search(line):
             span = _around(lines, index, end, done)
         elif "@" in line and (phrases.DATE_AND_ADDRESS.match(line) or _broken_date_and_address(lines, index, done)):
             span = (index if phrases.DATE_AND_ADDRESS.match(line) else index - 1, index + 1)
@@ -197,6 +215,11 @@ def _attributions(lines: list[str], quoted: list[bool], end: int) -> list[tuple[
             spans.append(span)
             done = span[1]
     return spans
+
+
+def _may_end(lines: list[str], index: int) -> bool:
+    """A look that costs little: whether this line or the next two end as an attribution does."""
+    return any(line.rstrip(" *_>-").endswith(_ENDINGS) for line in lines[index : index + 3])
 
 
 def _broken_date_and_address(lines: list[str], index: int, done: int) -> bool:

@@ -1,4 +1,8 @@
-"""What a sender signs with, told from what he says."""
+"""What a sender signs with, told from what he says.
+
+The closing and the name stay with the words, as people read them; titles, companies, telephones, addresses, disclaimers
+and the lines of phones and mailing lists are set aside. Whatever follows them and is none of these is words again.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +10,136 @@ import re
 
 from triage.mail import marks, phrases
 
-_DASHES = re.compile(r"(?:--|—|__|-- ?--|–)\s*$")
 _MAX_LINES = 15
-_POSTSCRIPT = re.compile(r"^\W{0,2}(?:p\.?\s?s\.?|p\.?\s?d\.?|n\.?b\.?|post ?scriptum)\s?[:.,\-–)]", re.I)
+_WINDOW = 60
+_DASHES = re.compile(r"(?:--|—|__|-- ?--|–)\s*$")
+_POSTSCRIPT = re.compile(r"\W{0,2}(?:p\.?\s?s\.?|p\.?\s?d\.?|n\.?b\.?|post ?scriptum|追伸)\s?[:.,\-–)]", re.I)
+_CONTACT = re.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]{2,60}|(?:https?://|www\.)\S{2,200}|(?:\+|\(\+?|00)\d[\d\s()/.-]{6,20}\d|^\W{0,3}0\d[\d\s()/.-]{6,18}\d\W{0,3}$"
+    r"|^\W{0,3}(?:tel(?:efono|éfono|efon|efone|\.)?|phone|ph|mobile?|mob|cell(?:ulare|ular)?|handy|fax|telefax|office|direct|e-?mail|web(?:site)?|skype|linkedin|twitter|github|addr(?:ess)?|adresse|t|m|p|f|e|w"
+    r"|電話|携帯|住所|メール|电话|手机|邮箱)\s?[.:：|]"
+    r"|\b(?:gmbh|mbh|kgaa|ug|e\.\s?k\.|ltd|limited|inc|llc|llp|plc|corp|s\.?a\.?r\.?l|s\.?p\.?a|s\.?r\.?l|s\.l\.|s\.a\.|b\.v\.|n\.v\.|sp\. z o\.?\s?o\.?|oy|a\.ş\.|ltda)\b"
+    r"|株式会社|有限公司|(?:handelsregister|amtsgericht|hrb\b|ust-?id|vat (?:no|id)|geschäftsführer|sitz der gesellschaft|registered (?:in|office)|siret|kvk|p\.?\s?iva|\bnip\b|\bregon\b|\bkrs\b)"
+    r"|\b\d{4,5}(?:-\d{3,4})?\s[A-ZÄÖÜ][\wäöüß-]{2,30}\s?$|\S\s[|•·]\s\S",
+    re.I,
+)
+_NAME = re.compile(r"[^\W\d_][\w.'’-]{0,30}(?:\s(?:[^\W\d_][\w.'’-]{0,30}|\([^()\d]{1,20}\))){0,4}[,.]?\s*$")
+_DISCLAIMER = re.compile(
+    r"\W{0,4}(?:confidential(?:ity)?\b|disclaimer|(?:this|the information (?:contained )?in this) (?:e-?mail|message|communication|transmission)[^.\n]{0,120}(?:confidential|privileged|intended (?:only|solely))"
+    r"|diese (?:e-?mail|nachricht)[^.\n]{0,120}vertraulich|der inhalt dieser e-?mail|ce (?:message|courriel|mail)[^.\n]{0,120}(?:confidentiel|destinataire)|este (?:mensaje|correo|e-?mail)[^.\n]{0,120}confidencial"
+    r"|(?:questo|il presente) (?:messaggio|e-?mail)[^.\n]{0,120}(?:riservat|confidenzial)|esta (?:mensagem|e-?mail)[^.\n]{0,120}confidencia|(?:dit|deze) (?:bericht|e-?mail)[^.\n]{0,120}vertrouwelijk"
+    r"|(?:ta|niniejsza) wiadomość[^.\n]{0,120}poufn|bu e-?posta[^.\n]{0,120}gizli|本メール[^。\n]{0,60}(?:機密|秘密)|(?:please )?(?:consider|think of) the environment before|bitte (?:denken|prüfen) sie[^.\n]{0,60}(?:umwelt|ausdruck))",
+    re.I,
+)
+_LIST_FOOTER = re.compile(
+    r"mailing list|unsubscribe|you received this (?:message|e-?mail) because|\blistinfo\b|to post to this", re.I
+)
 
 
 def split(text: str) -> tuple[str, str]:
-    """(the words, the signature). A postscript below a signature stays with the words."""
+    """(the words, the signature). Linear in the text's length; only its last lines are looked at."""
+    lines, marked = _unmarked(text)
+    first = max(0, len(lines) - _WINDOW)
+    signed = [False] * len(lines)
+    for find in (_below_dashes, _list_footer, _disclaimer, _of_phones, _below_closing):
+        find(lines, signed, first)
+    words = "\n".join(line for line, taken in zip(lines, signed, strict=True) if not taken)
+    below = "\n".join([*(line for line, taken in zip(lines, signed, strict=True) if taken), *marked])
+    if not words.strip() and not marked:
+        return text, ""
+    return words.strip("\n").rstrip(), below.strip("\n")
+
+
+def _unmarked(text: str) -> tuple[list[str], list[str]]:
     lines = text.split("\n")
-    signed: list[str] = []
-    if marks.SIGNED in text:
-        signed = [line[1:] for line in lines if line.startswith(marks.SIGNED)]
-        lines = [line for line in lines if not line.startswith(marks.SIGNED)]
-        text = "\n".join(lines).rstrip()
-        lines = text.split("\n")
-    for index in range(max(0, len(lines) - 4 * _MAX_LINES), len(lines)):
-        line = lines[index]
-        if _DASHES.match(line) or (len(line) < 120 and phrases.SENT_FROM.match(line)):
-            rest = [one for one in lines[index + 1 :] if one.strip()]
-            if len(rest) <= _MAX_LINES and (index > 0 or phrases.SENT_FROM.match(line)):
-                own, below = _cut(lines, index)
-                return own, "\n".join([below, *signed]).strip("\n")
-    return text, "\n".join(signed).strip("\n")
+    if marks.SIGNED not in text:
+        return lines, []
+    marked = [line[1:] for line in lines if line.startswith(marks.SIGNED)]
+    return [line for line in lines if not line.startswith(marks.SIGNED)], marked
 
 
-def _cut(lines: list[str], index: int) -> tuple[str, str]:
-    kept, signature = lines[:index], lines[index:]
-    for offset, line in enumerate(signature):
-        if _POSTSCRIPT.match(line):
-            kept, signature = [*kept, *signature[offset:]], signature[:offset]
+def _below_dashes(lines: list[str], signed: list[bool], first: int) -> None:
+    """`-- ` on a line of its own, and what follows, up to a postscript. RFC 3676, 4.3."""
+    for index in range(first, len(lines)):
+        if not _DASHES.match(lines[index]):
+            continue
+        rest = sum(bool(line.strip()) for line in lines[index + 1 :])
+        if index == 0 or not 0 < rest <= _MAX_LINES:
+            continue
+        for below in range(index, len(lines)):
+            if _POSTSCRIPT.match(lines[below]):
+                return
+            signed[below] = True
+        return
+
+
+def _list_footer(lines: list[str], signed: list[bool], first: int) -> None:
+    """The footer that a mailing list puts under a rule."""
+    for index in range(max(first, len(lines) - 10), len(lines)):
+        below = "\n".join(lines[index + 1 :])
+        if not signed[index] and phrases.RULE.match(lines[index]) and below and _LIST_FOOTER.search(below):
+            signed[index:] = [True] * (len(lines) - index)
+            return
+
+
+def _disclaimer(lines: list[str], signed: list[bool], first: int) -> None:
+    for index in range(max(first, 1), len(lines)):
+        starts = not lines[index - 1].strip() or signed[index - 1] or phrases.RULE.match(lines[index - 1])
+        if starts and not signed[index] and _DISCLAIMER.match(lines[index]):
+            for below in range(index, len(lines)):
+                if _POSTSCRIPT.match(lines[below]):
+                    return
+                signed[below] = True
+            return
+
+
+def _of_phones(lines: list[str], signed: list[bool], first: int) -> None:
+    """ "Sent from my …", and the lines that belong to it."""
+    for index in range(first, len(lines)):
+        if signed[index] or len(lines[index]) > 160 or not phrases.SENT_FROM.match(lines[index]):
+            continue
+        signed[index] = True
+        for below in range(index + 1, min(len(lines), index + 3)):
+            if not lines[below].strip() or _POSTSCRIPT.match(lines[below]):
+                break
+            signed[below] = True
+
+
+def _below_closing(lines: list[str], signed: list[bool], first: int) -> None:
+    """After "Best regards," and a name: the title, company, telephone and addresses."""
+    closing = next(
+        (i for i in range(len(lines) - 1, first - 1, -1) if len(lines[i]) < 120 and phrases.CLOSING.match(lines[i])),
+        None,
+    )
+    if closing is None:
+        return
+    index, named = closing + 1, False
+    block: list[int] = []
+    while index < len(lines) and len(block) <= _MAX_LINES:
+        line = lines[index].strip()
+        if not line or signed[index]:
+            index += 1
+            continue
+        if not named and _NAME.match(line):
+            named = True
+        elif _POSTSCRIPT.match(line) or not (_CONTACT.search(line) or _is_title(line)):
             break
-    return "\n".join(kept).rstrip(), "\n".join(signature).strip("\n")
+        else:
+            block.append(index)
+        index += 1
+    if any(_CONTACT.search(lines[one]) for one in block) or (
+        block and named and len(block) <= 2 and index >= len(lines)
+    ):
+        for one in block:
+            signed[one] = True
+
+
+def _is_title(line: str) -> bool:
+    """A title, department, company or place: few words, no sentence, no label with a value."""
+    return (
+        len(line) <= 60
+        and len(line.split()) <= 7
+        and not line.endswith((".", "?", "!", ":", ";"))
+        and ":" not in line
+        and "=" not in line
+    )
