@@ -48,14 +48,21 @@ def poll_mailbox(
         mailbox.close()
 
 
-def write_digest(settings: Settings, now: datetime) -> Path:
-    """The digest of the desk's day, as a file; written again it is the same file."""
-    day = now.astimezone(settings.zone).date()
+def digest_when_due(settings: Settings, now: datetime) -> Path | None:
+    """Write the digest of the desk's day once its local time has come; None while it has not, or when it is written.
+
+    Asked every minute, so that a day after downtime or a change of the clock is caught up once and never doubled.
+    """
+    local = now.astimezone(settings.zone)
+    target = settings.path(settings.schedule.digest_folder) / f"{local.date().isoformat()}.txt"
+    if local.strftime("%H:%M") < settings.schedule.digest_at or target.exists():
+        return None
     with wiring.open_desk(settings) as desk:
-        report = digest_of(desk.queue(), desk.store.mailboxes(), day, settings.zone)
-    target = settings.path(settings.schedule.digest_folder) / f"{day.isoformat()}.txt"
+        report = digest_of(desk.queue(), desk.store.mailboxes(), local.date(), settings.zone)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(as_text(report, shipped("templates") / "digest"), encoding="utf-8")
+    partial = target.with_suffix(".partial")
+    partial.write_text(as_text(report, shipped("templates") / "digest"), encoding="utf-8")
+    partial.replace(target)
     return target
 
 
@@ -78,7 +85,7 @@ def run(settings: Settings, clock: Clock, say: Say) -> int:
 
     plan.every(settings.schedule.poll_every).seconds.do(poll_all)
     if settings.schedule.digest_folder:
-        plan.every().day.at(settings.schedule.digest_at, settings.desk.zone).do(lambda: write_digest(settings, clock()))
+        plan.every().minute.do(lambda: digest_when_due(settings, clock()))
     stop = threading.Event()
     worker = threading.Thread(target=_keep_time, args=(plan, poll_all, stop), name="schedule", daemon=True)
     worker.start()
