@@ -67,6 +67,7 @@ class Bounds:
     addresses), whose dates, numbers and names may be repeated. sourced: what our records, deadlines and clauses give, in
     the language of the letter; published: the clauses' own words, in English. forbidden: labels that a clause forbids to
     promise. received: day of receipt, due: last day by kind of deadline, both in the desk's zone.
+    foreign: names of other accounts that the mail touches; private: those of its own, where the sender may not be told.
     vouched: False means that nothing of `records` may be told. free: the matter is governed by no terms, so a plain
     number needs no source.
     """
@@ -79,6 +80,8 @@ class Bounds:
     forbidden: frozenset[str]
     received: date
     due: Mapping[str, date]
+    foreign: tuple[str, ...]
+    private: tuple[str, ...]
     vouched: bool
     free: bool = False
 
@@ -94,7 +97,7 @@ def check(text: str, bounds: Bounds, words: Words, english: Words) -> tuple[Prob
     own = own_words(text, bounds.original)
     if not own.strip():
         return (Problem("empty", "The letter says nothing. Write it, or dismiss the case."),)
-    found = [*_placeholders(own), *_unsourced(own, bounds, words, english)]
+    found = [*_placeholders(own), *_unsourced(own, bounds, words, english), *_names(own, bounds)]
     for sentence in sentences(own):
         found += _promises(sentence, bounds, words)
         found += _too_early(sentence, bounds, words)
@@ -133,6 +136,16 @@ def _unsourced(own: str, bounds: Bounds, words: Words, english: Words) -> Iterat
             yield Problem(
                 f"unsourced_{quantity.kind}", f"“{quantity.text}” stands in no record, deadline or clause of this case."
             )
+
+
+def _names(own: str, bounds: Bounds) -> Iterator[Problem]:
+    """Names of accounts that the sender neither gave nor may be told."""
+    letter, said = fold(own), fold(bounds.said)
+    for code, names in (("foreign_data", bounds.foreign), ("discloses_records", bounds.private)):
+        for name in names:
+            alone = re.compile(rf"(?<!\w){re.escape(fold(name))}(?!\w)")
+            if alone.search(letter) and not alone.search(said):
+                yield Problem(code, f"“{name}” names an account that the sender has not been shown to own. Remove it.")
 
 
 _Keys = set[tuple[str, tuple[object, ...]]]

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from triage.errors import ConfigError
-from triage.model import Assessment, Credit, Deadline, Finding, Incident, Message, Outcome, Reading, Result
+from triage.model import Assessment, Credit, Deadline, Finding, Incident, Known, Message, Outcome, Reading, Result
 from triage.reply.letter import Slots
 from triage.reply.library import Language
 from triage.reply.terms import Terms
@@ -40,6 +40,7 @@ class Matter:
     zone: str
     desk: str
     contact: str
+    known: Known | None = None
     open_rights: frozenset[str] = frozenset()
 
     @property

@@ -2,22 +2,83 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from typing import Any
 
-from triage.model import Message
+from triage.model import Known, Message
+
+_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
+_METHOD = re.compile(r"\s*(dmarc|dkim|spf)(?:/\d+)?\s*=\s*(\w+)(.*)", re.IGNORECASE | re.DOTALL)
+_PROPERTY = re.compile(r"(\w+\.\w+)\s*=\s*\"?([^\s;\"]+)")
 
 
-def vouched(message: Message, account_addresses: Collection[str], authenticated: bool | None) -> bool:
+def vouched(message: Message, known: Known | None, authenticated: bool | None) -> bool:
     """True only if the sender's address is one of the account's, a server that we trust authenticated it, and the
     answer goes nowhere else. Anything unknown is no."""
-    if not authenticated or message.sender is None:
+    if not authenticated or known is None or known.account is None or message.sender is None:
         return False
-    ours = {address.casefold() for address in account_addresses}
+    ours = {address.casefold() for address in known.addresses}
     answered = {message.sender.email.casefold(), *(address.email.casefold() for address in message.reply_to)}
-    return bool(ours) and answered <= ours
+    return answered <= ours
 
 
-def addresses_of(known: Any) -> tuple[str, ...]:
-    """The addresses that our records hold for an account; none where we know no account."""
-    return tuple(getattr(known, "addresses", ()) or ())
+def authenticated(message: Message, trusted: Collection[str]) -> bool | None:
+    """Whether our own mail server authenticated the domain in From; None when it did not say.
+
+    trusted: the names (authserv-id) under which our servers write Authentication-Results; a header under another name
+    is the sender's own claim and is not read. Only the topmost header of a trusted server counts, for a server puts
+    its own above all that arrived. DMARC decides; without it, DKIM or SPF of the very domain in From. Source: RFC 8601.
+    """
+    results = next(filter(None, (_results(value, trusted) for value in _headers(message))), None)
+    if results is None or message.sender is None:
+        return None
+    domain = message.sender.email.rpartition("@")[2].casefold()
+    verdicts = [verdict for verdict in (_verdict(result, domain) for result in results) if verdict]
+    for method in ("dmarc", "dkim", "spf"):
+        said = [passed for named, passed in verdicts if named == method]
+        if said and (method == "dmarc" or any(said)):
+            return any(said)
+    return None
+
+
+def _headers(message: Message) -> list[str]:
+    return [value for name, value in message.headers if name.casefold() == "authentication-results"]
+
+
+def _results(value: str, trusted: Collection[str]) -> list[str] | None:
+    """The single results of a header; None when no trusted server wrote it."""
+    named, *results = _COMMENT.sub(" ", value).split(";")
+    server = named.split()[:1]
+    return results if server and server[0].casefold() in {name.casefold() for name in trusted} else None
+
+
+def _verdict(result: str, domain: str) -> tuple[str, bool] | None:
+    """(method, passed) of one result that speaks of the domain; None for any other."""
+    match = _METHOD.match(result)
+    if match is None:
+        return None
+    method, said = match[1].casefold(), match[2].casefold()
+    properties = {name.casefold(): value.casefold() for name, value in _PROPERTY.findall(match[3])}
+    spoken_of = {
+        "dmarc": properties.get("header.from", domain),
+        "dkim": properties.get("header.d") or properties.get("header.i", "").rpartition("@")[2],
+        "spf": properties.get("smtp.mailfrom", "").rpartition("@")[2],
+    }[method]
+    return (method, said == "pass") if spoken_of == domain else None
+
+
+def own_names(known: Known | None) -> tuple[str, ...]:
+    """What identifies the account that the mail concerns: told to nobody but its owner."""
+    if known is None or known.account is None:
+        return ()
+    account = known.account
+    named = (account.id, account.name, account.team, account.customer_id, *known.addresses)
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def foreign_names(known: Known | None) -> tuple[str, ...]:
+    """The other accounts that a mail touches, as when it names somebody else's database: told to nobody."""
+    if known is None:
+        return ()
+    own = {known.account.id} if known.account else set()
+    return tuple(dict.fromkeys(each.account for each in known.databases if each.account not in own))

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from triage.model import Address, Assessment, Deadline, Draft, Message, Outcome, Problem, Reading
+from triage.model import Address, Assessment, Deadline, Draft, Known, Message, Outcome, Problem, Reading
 from triage.policy.pack import Pack
-from triage.reply import checks, library, thread
+from triage.reply import checks, library, standing, thread
 from triage.reply.context import NAMES, Matter, Pen, claim
 from triage.reply.letter import Block, Slots, as_html, as_text, blocks
 from triage.reply.library import FALLBACK, Language
-from triage.reply.standing import addresses_of, vouched
 from triage.reply.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes letters in the languages of its templates. open_rights: those carried out for whoever asks."""
+    """Writes letters in the languages of its templates.
+
+    open_rights: those carried out for whoever asks; trusted: names of our mail servers, see `standing.authenticated`.
+    """
 
     languages: Mapping[str, Language]
     open_rights: frozenset[str] = frozenset()
+    trusted: frozenset[str] = frozenset()
 
     @classmethod
-    def load(cls, folders: Sequence[Path]) -> Writer:
+    def load(cls, folders: Sequence[Path], trusted: Collection[str] = ()) -> Writer:
         """Read the templates. folders: the shipped one first, then the operator's own, which override it part by part.
+        trusted: the names under which our own mail servers write Authentication-Results.
 
         Raises ConfigError (file, line, what, remedy) for a template that cannot work.
         """
         languages = library.load(folders, NAMES)
-        return cls(languages, library.open_rights(folders))
+        return cls(languages, library.open_rights(folders), frozenset(trusted))
 
     def draft(
         self,
@@ -42,7 +46,7 @@ class Writer:
         deadlines: tuple[Deadline, ...],
         *,
         pack: Pack,
-        known: Any = None,
+        known: Known | None = None,
         zone: str = "UTC",
         desk_name: str = "Support",
         from_address: str = "",
@@ -52,9 +56,9 @@ class Writer:
         """The proposed reply; None for automated mail, legal demands, and mail that names nobody to answer.
 
         known: what our records hold of the sender's account; None: nothing. authenticated: whether a server that we
-        trust vouches for the sender's address; without that, and without the address being the account's, the letter
-        reveals nothing from records and asks who it is. zone: IANA name, for the dates in the letter. language: in
-        which to write; None: the sender's.
+        trust vouches for the sender's address; None: as such a server says in the mail's own headers. Without that, and
+        without the address being the account's, the letter reveals nothing from records and asks who it is.
+        zone: IANA name, for the dates in the letter. language: in which to write; None: the sender's.
         """
         to = thread.recipients(message, from_address)
         if reading.is_about("automated") or reading.is_about("legal_demand") or message.automated or not to:
@@ -75,7 +79,7 @@ class Writer:
         deadlines: tuple[Deadline, ...],
         *,
         pack: Pack,
-        known: Any = None,
+        known: Known | None = None,
         zone: str = "UTC",
         desk_name: str = "Support",
         from_address: str = "",
@@ -111,16 +115,18 @@ class Writer:
         assessment: Assessment | None,
         deadlines: tuple[Deadline, ...],
         pack: Pack,
-        known: Any,
+        known: Known | None,
         zone: str,
         desk: str,
         contact: str,
         authenticated: bool | None,
     ) -> Matter:
         terms = Terms(pack, message.received_at.astimezone(pack.zone).date())
-        known_sender = vouched(message, addresses_of(known), authenticated)
+        if authenticated is None:
+            authenticated = standing.authenticated(message, self.trusted)
+        vouched = standing.vouched(message, known, authenticated)
         return Matter(
-            message, reading, assessment, deadlines, terms, known_sender, zone, desk, contact, self.open_rights
+            message, reading, assessment, deadlines, terms, vouched, zone, desk, contact, known, self.open_rights
         )
 
     def _letter(self, matter: Matter, to: tuple[Address, ...], language: Language) -> Draft:
@@ -209,6 +215,8 @@ def bounds_of(matter: Matter, language: Language) -> checks.Bounds:
         forbidden=matter.terms.forbidden,
         received=message.received_at.astimezone(zone).date(),
         due={deadline.kind: deadline.due_at.astimezone(zone).date() for deadline in matter.deadlines},
+        foreign=standing.foreign_names(matter.known),
+        private=() if matter.vouched else standing.own_names(matter.known),
         vouched=matter.vouched,
         free=outline(matter)[1] == "other",
     )
