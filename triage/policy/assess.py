@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 from triage.model import Assessment, Credit, Finding, Outcome, Result
 from triage.policy.cycles import Cycle, CycleRule, merge
 from triage.policy.facts import ClaimFacts, CycleFacts, OutageFacts, Value
+from triage.policy.judging import judge
 from triage.policy.logic import INCIDENTS
 from triage.policy.others import typed
-from triage.policy.pack import BUILT_IN, Pack, Ruling, Version, needs
+from triage.policy.pack import Pack
 from triage.policy.sentences import show
-from triage.policy.steps import Step
+from triage.policy.wanting import wanted, who_knows
 
 _ZERO = Decimal("0.00")
 
@@ -216,94 +217,33 @@ def _credited(before: Sequence[Credit], year: int) -> Decimal | None:
 
 
 def _judge_cycle(cycle: Cycle, sheet: dict[str, Any], days: tuple[date, ...] | None, pack: Pack) -> Credit:
-    findings, values = _judge(sheet, days, pack)
-    outcome = _outcome(findings)
-    unsettled = outcome is Outcome.UNDETERMINED
+    judged = judge(sheet, days, pack)
+    outcome, values = _outcome(judged.findings), judged.values
+    tier = values.get("cycle.tier_percent")
     return Credit(
         cycle=cycle.day,
         outcome=outcome,
         uptime_percent=sheet.get("cycle.uptime_percent"),
-        tier_percent=_number(values.get("cycle.tier_percent")),
+        tier_percent=None if tier is None else Decimal(tier),
         base=values.get("cycle.base"),
         credit=values.get("cycle.credit"),
         currency=pack.currency,
         claim_before=values.get("cycle.claim_before"),
-        findings=findings,
-        missing=wanted(sheet, days, pack, cycle.day) if unsettled else (),
+        findings=judged.findings,
+        missing=wanted(judged.programs, values, cycle.day) if outcome is Outcome.UNDETERMINED else (),
+        service=sheet.get("service.product") or "",
+        region=sheet.get("region") or "",
     )
 
 
-def _number(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(value)
-
-
-def _judge(
-    sheet: dict[str, Any], days: tuple[date, ...] | None, pack: Pack
-) -> tuple[tuple[Finding, ...], dict[str, Any]]:
-    """Findings in the order of the clauses, and the computed values, by every text that governs on those days."""
-    programs = {id(p): p for p in map(pack.credit_program, _all_days(pack) if days is None else days)}
-    runs = []
-    for program in programs.values():
-        own = dict(sheet) if len(programs) > 1 else sheet
-        runs.append(([_apply(ruling, own, days) for ruling in program], own))
-    if len(runs) == 1:
-        findings, values = runs[0]
-        if len({finding.id for finding in findings}) == len(findings):
-            return tuple(findings), values
-    values = {name: runs[0][1].get(name) for name in runs[0][1] if len({_key(run[1].get(name)) for run in runs}) == 1}
-    return _agreed([finding for run in runs for finding in run[0]]), values
-
-
-def _key(value: Any) -> Any:
-    return repr(value) if isinstance(value, (list, dict)) else value
-
-
-def _all_days(pack: Pack) -> tuple[date, ...]:
-    return (date.min, *pack.turning_days)
-
-
-def _apply(ruling: Ruling, sheet: dict[str, Any], days: tuple[date, ...] | None) -> Finding:
-    clause, version = ruling.clause, ruling.version
-    if version is None:
-        when = ", ".join(day.isoformat() for day in days or ()) or "the day of the incident"
-        return Finding(clause.id, clause.shown, Result.UNKNOWN, f"no text of this clause is in force on {when}")
-    result = Result.HOLDS
-    if version.step is not None:
-        value = version.step.run(sheet)
-        sheet[version.step.gives] = value
-        if value is None:
-            result = Result.UNKNOWN
-    if version.condition is not None:
-        result = version.condition.test(sheet)
-    because = version.sentences[result].render(sheet)
-    return Finding(clause.id, clause.shown, result, because, version.since, _inputs(version, sheet))
-
-
-def _inputs(version: Version, sheet: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple([(name, show(sheet.get(name))) for name in sorted(needs(version))])
-
-
-def _agreed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """One finding a clause: where texts answer differently it is unknown, and says which text answers what."""
-    by_clause: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_clause.setdefault(finding.id, []).append(finding)
-    return tuple(_one(each) for each in by_clause.values())
-
-
-def _one(findings: list[Finding]) -> Finding:
-    if len({finding.result for finding in findings}) == 1:
-        return findings[-1]
-    answers = "; ".join(f"the text of {f.version or 'no stated day'}: {f.result} ({f.because})" for f in findings)
-    first = findings[0]
-    return Finding(
-        first.id,
-        first.section,
-        Result.UNKNOWN,
-        f"two texts of this clause answer differently: {answers}",
-        None,
-        first.inputs,
-    )
+def _judge_rest(claim: dict[str, Any], outage: _Outage, facts: ClaimFacts, pack: Pack) -> Credit:
+    """What can be said of cycles that are not known yet: a clause that looks at no cycle may fail for all of them."""
+    if not outage.open:  # incidents without any length on the border of two cycles: nothing was touched
+        return Credit(cycle=date.min, outcome=Outcome.INELIGIBLE)
+    judged = judge(dict(claim), _days(outage.open_incidents, facts, pack), pack)
+    outcome = _outcome(judged.findings)
+    missing = (*outage.open, *wanted(judged.programs, judged.values, None)) if outcome is not Outcome.INELIGIBLE else ()
+    return Credit(cycle=date.min, outcome=outcome, findings=judged.findings, missing=missing)
 
 
 def _outcome(findings: Iterable[Finding]) -> Outcome:
@@ -311,75 +251,6 @@ def _outcome(findings: Iterable[Finding]) -> Outcome:
     if Result.FAILS in results:
         return Outcome.INELIGIBLE
     return Outcome.UNDETERMINED if Result.UNKNOWN in results else Outcome.ELIGIBLE
-
-
-def _judge_rest(claim: dict[str, Any], outage: _Outage, facts: ClaimFacts, pack: Pack) -> Credit:
-    """What can be said of cycles that are not known yet: a clause that looks at no cycle may fail for all of them."""
-    if not outage.open:  # incidents without any length on the border of two cycles: nothing was touched
-        return Credit(cycle=date.min, outcome=Outcome.INELIGIBLE)
-    sheet, days = dict(claim), _days(outage.open_incidents, facts, pack)
-    findings, _ = _judge(sheet, days, pack)
-    outcome = _outcome(findings)
-    missing = (*outage.open, *wanted(sheet, days, pack, None)) if outcome is not Outcome.INELIGIBLE else ()
-    return Credit(cycle=date.min, outcome=outcome, findings=findings, missing=missing)
-
-
-# --- what is missing ------------------------------------------------------------------------------------------------
-
-
-def wanted(sheet: Mapping[str, Any], days: tuple[date, ...] | None, pack: Pack, cycle: date | None) -> tuple[str, ...]:
-    """The smallest set of unknown facts that would settle every unknown clause, in the order of the clauses.
-
-    cycle None: the cycles are not known yet, so facts of a cycle cannot be asked for.
-    """
-    makers, names = _makers(days, pack), dict[str, None]()
-    for program in {id(p): p for p in map(pack.credit_program, _all_days(pack) if days is None else days)}.values():
-        for ruling in program:
-            for name in _leaves(_wanted_by(ruling, sheet), sheet, makers):
-                if asked := _asked(name, cycle):
-                    names[asked] = None
-    return tuple(names)
-
-
-def _makers(days: tuple[date, ...] | None, pack: Pack) -> Mapping[str, Step]:
-    programs = map(pack.credit_program, _all_days(pack) if days is None else days)
-    return {r.version.step.gives: r.version.step for p in programs for r in p if r.version and r.version.step}
-
-
-def _wanted_by(ruling: Ruling, sheet: Mapping[str, Any]) -> Iterable[str]:
-    version = ruling.version
-    if version is None:
-        return ()
-    if version.condition is not None:
-        return sorted(version.condition.wanted(sheet))
-    return (version.step.gives,) if version.step is not None and sheet.get(version.step.gives) is None else ()
-
-
-def _leaves(names: Iterable[str], sheet: Mapping[str, Any], makers: Mapping[str, Step]) -> Iterable[str]:
-    """Computed facts taken back to the given facts that they lack."""
-    for name in names:
-        if name not in makers:
-            yield name
-            continue
-        inputs = makers[name].inputs
-        unknown = [each for each in inputs if sheet.get(each) is None]
-        yield from _leaves(unknown or inputs, sheet, makers)  # known but incomplete: a bill with a blank in it
-
-
-def _asked(name: str, cycle: date | None) -> str:
-    """The name under which a fact is asked for; empty for what the program computes by itself."""
-    head, _, tail = name.partition(".")
-    if name in BUILT_IN:
-        return ""
-    if head == "cycle":
-        return f"cycles[{cycle}].{tail}" if cycle else ""
-    return f"incidents[].{tail}" if head == "incident" else name
-
-
-def fact_name(asked: str) -> str:
-    """The pack's name of a fact that was asked for: `cycles[2026-03-01].bill` is `cycle.bill`."""
-    head, bracket, tail = asked.partition("[")
-    return f"{head[:-1]}{tail.partition(']')[2]}" if bracket else asked
 
 
 # --- the verdict ----------------------------------------------------------------------------------------------------
@@ -391,7 +262,7 @@ def _verdict(credits: list[Credit], rest: Credit | None, conflicts: list[str], p
     outcome = next((o for o in (Outcome.ELIGIBLE, Outcome.UNDETERMINED) if o in outcomes), Outcome.INELIGIBLE)
     total = sum((c.credit for c in credits if c.outcome is Outcome.ELIGIBLE and c.credit is not None), _ZERO)
     missing = tuple(dict.fromkeys(name for credit in judged for name in credit.missing))
-    customer = tuple(name for name in missing if _who(name, pack) == "customer")
+    customer = tuple(name for name in missing if who_knows(name, pack) == "customer")
     return Assessment(
         outcome=outcome,
         credits=tuple(credits),
@@ -404,8 +275,3 @@ def _verdict(credits: list[Credit], rest: Credit | None, conflicts: list[str], p
         pack=pack.name,
         digest=pack.digest,
     )
-
-
-def _who(asked: str, pack: Pack) -> str:
-    kind = pack.facts.get(fact_name(asked))
-    return kind.ask if kind is not None else "desk"

@@ -10,7 +10,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, tzinfo
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,8 @@ class DeadlineRule:
 class Version:
     """A clause as it reads from `since` on (None: from ever; the document names no day) until the next version.
 
-    absent: the clause does not exist in this time. until: an explicit first day without it.
+    absent: the clause does not exist in this time. until: an explicit first day without it. only_if: where it speaks at all.
+    inputs: the facts it looks at, by name.
     """
 
     since: date | None
@@ -82,6 +83,7 @@ class Version:
     condition: Condition | None = None
     deadline: DeadlineRule | None = None
     sentences: Mapping[Result, Sentence] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +349,7 @@ def _version(block: Block, question: str, types: Mapping[str, str]) -> Version:
         sentences={r: read_sentence(block, r.value, types) for r in Result if r.value in block},
     )
     _check_version(block, version, question)
-    return version
+    return replace(version, inputs=tuple(sorted(needs(version))))
 
 
 def _check_version(block: Block, version: Version, question: str) -> None:
@@ -403,8 +405,12 @@ def _check_ids(clauses: tuple[Clause, ...], blocks: list[Block]) -> None:
 
 
 def _in_order(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
-    """Credit clauses so that a value is computed before it is looked at; otherwise as they stand in the files."""
+    """Credit clauses so that a value is computed before it is looked at, and an overriding clause stands before the one
+    that it overrides; otherwise as they stand in the files."""
     left = [clause for clause in clauses if clause.question == "credit"]
+    special = {
+        other: {clause.id for clause in left if other in clause.overrides} for c in left for other in c.overrides
+    }
     makers: dict[str, set[str]] = {}
     for clause in left:
         for name in gives(clause):
@@ -412,7 +418,7 @@ def _in_order(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
     ordered: list[Clause] = []
     done: set[str] = set()
     while left:
-        ready = next((c for c in left if all(makers.get(n, set()) - {c.id} <= done for n in looks_at(c))), None)
+        ready = next((c for c in left if _before(c, makers, special) <= done), None)
         if ready is None:
             first = left[0]
             block = Block(first.where, first.line)
@@ -421,6 +427,12 @@ def _in_order(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
         ordered.append(ready)
         done.add(ready.id)
     return tuple(ordered)
+
+
+def _before(clause: Clause, makers: Mapping[str, set[str]], special: Mapping[str, set[str]]) -> set[str]:
+    """The clauses that must have run before this one."""
+    before = set(special.get(clause.id, ()))
+    return before.union(*(makers.get(name, ()) for name in looks_at(clause))) - {clause.id}
 
 
 def gives(clause: Clause) -> frozenset[str]:
