@@ -14,17 +14,22 @@ from triage.policy import Pack, assess_claims, claim_limits, claims, deadlines, 
 from triage.reading import Reader
 from triage.reply import Writer
 from triage.reply.letter import as_html
+from triage.reply.standing import authenticated
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What judging and answering work with, loaded once at the edge. zone: the desk's; name, address: as replies are signed."""
+    """What judging and answering work with, loaded once at the edge.
+
+    zone: the desk's; name, address: as replies are signed; authserv: the servers whose word on a sender's address counts.
+    """
 
     pack: Pack
     writer: Writer
     zone: ZoneInfo
     name: str
     address: str
+    authserv: tuple[str, ...] = ()
 
 
 def consider(message: Message, reader: Reader, records: Records, kit: Kit) -> Decision:
@@ -69,5 +74,11 @@ def unreadable(message: Message, kit: Kit) -> Decision:
 
 
 def _letterhead(message: Message, reading: Reading, records: Records, kit: Kit) -> dict[str, Any]:
-    known = known_for(reading, message.sender, records)
-    return {"pack": kit.pack, "known": known, "zone": kit.zone.key, "desk_name": kit.name, "from_address": kit.address}
+    return {
+        "pack": kit.pack,
+        "known": known_for(reading, message.sender, records),
+        "zone": kit.zone.key,
+        "desk_name": kit.name,
+        "from_address": kit.address,
+        "authenticated": authenticated(message, kit.authserv),
+    }

@@ -37,6 +37,11 @@ class DeskSettings:
     pack: str = _key(
         "upstash", "The published terms to judge by: a shipped pack's name, or the path of a folder of your own."
     )
+    authserv: str = _key(
+        "",
+        "Name of your own mail server in its Authentication-Results headers; its word proves a sender's address. "
+        "Empty: no sender counts as proved, and replies reveal nothing from the records.",
+    )
     zone: str = _key("UTC", "Time zone of the desk, by its IANA name; dates in replies and on the pages are in it.")
     database: str = _key(
         "desk.db", "SQLite file of the desk. The mail itself lies beside it in a folder of the same name."

@@ -43,6 +43,7 @@ def load_kit(settings: Settings) -> Kit:
         zone=settings.zone,
         name=settings.desk.name,
         address=settings.desk.address,
+        authserv=tuple(filter(None, [settings.desk.authserv])),
     )
 
 

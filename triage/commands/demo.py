@@ -42,7 +42,12 @@ def demo_settings(folder: Path, port: int = 0) -> Settings:
     fixtures = shipped("mailbox_fixtures")
     return Settings(
         folder=folder,
-        desk=DeskSettings(name="Upstash Support", address="support@upstash.com", records=str(fixtures / "records")),
+        desk=DeskSettings(
+            name="Upstash Support",
+            address="support@upstash.com",
+            authserv="mx.upstash.example",
+            records=str(fixtures / "records"),
+        ),
         mailboxes={"fixtures": MailboxSettings(kind="files", path=str(fixtures))},
         web=WebSettings(port=port),
     )
