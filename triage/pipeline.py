@@ -14,22 +14,17 @@ from triage.policy import Pack, assess_claims, claim_limits, claims, deadlines, 
 from triage.reading import Reader
 from triage.reply import Writer
 from triage.reply.letter import as_html
-from triage.reply.standing import authenticated
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What judging and answering work with, loaded once at the edge.
-
-    zone: the desk's; name, address: as replies are signed; authserv: the servers whose word on a sender's address counts.
-    """
+    """What judging and answering work with, loaded once at the edge. zone: the desk's; name, address: as replies are signed."""
 
     pack: Pack
     writer: Writer
     zone: ZoneInfo
     name: str
     address: str
-    authserv: tuple[str, ...] = ()
 
 
 def consider(message: Message, reader: Reader, records: Records, kit: Kit) -> Decision:
@@ -44,7 +39,7 @@ def decide(message: Message, reading: Reading, records: Records, kit: Kit) -> De
     if reading.is_about("sla_credit_claim"):
         known = known_for(reading, message.sender, records)
         assessment = assess_claims(claims(reading, known, message.received_at), kit.pack)
-        due += claim_limits(assessment)
+        due += claim_limits(assessment, kit.pack)
     draft = kit.writer.draft(message, reading, assessment, due, **_letterhead(message, reading, records, kit))
     notes: tuple[str, ...] = ()
     if reading.is_about("legal_demand"):
@@ -80,5 +75,4 @@ def _letterhead(message: Message, reading: Reading, records: Records, kit: Kit) 
         "zone": kit.zone.key,
         "desk_name": kit.name,
         "from_address": kit.address,
-        "authenticated": authenticated(message, kit.authserv),
     }

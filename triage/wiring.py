@@ -43,13 +43,12 @@ def load_kit(settings: Settings) -> Kit:
         zone=settings.zone,
         name=settings.desk.name,
         address=settings.desk.address,
-        authserv=tuple(filter(None, [settings.desk.authserv])),
     )
 
 
 def load_writer(settings: Settings) -> Writer:
     own = [settings.path(settings.desk.templates) / "replies"] if settings.desk.templates else []
-    return Writer.load([shipped("templates") / "replies", *own])
+    return Writer.load([shipped("templates") / "replies", *own], tuple(filter(None, [settings.desk.authserv])))
 
 
 def load_records(settings: Settings) -> Records:
