@@ -184,6 +184,22 @@ def test_slow_literal_is_no_silence() -> None:
         connection.close_quietly()
 
 
+def test_answer_that_trickles_without_end_is_given_up() -> None:
+    def script(talk: Talk) -> None:
+        talk.let_in()
+        talk.expect("NOOP")
+        while True:
+            talk.send("x")
+            time.sleep(0.02)
+
+    with playing(script) as server:
+        connection = plain(server.port, timeout=0.1)
+        connection.log_in("alice", "x")
+        with pytest.raises(Connection.abort, match="too slowly"):
+            connection.noop()
+        connection.close_quietly()
+
+
 def test_large_mail_of_one_line_is_no_slower() -> None:
     body = b"x" * (16 << 20)
 

@@ -27,7 +27,7 @@ from urllib.parse import parse_qs
 from tests.servers.certificates import Authority
 
 PASSWORD = "secret"
-PASSWORDS = {"alice": PASSWORD, "bob": PASSWORD, "carol": "pässwort \\ \"€\""}
+PASSWORDS = {"alice": PASSWORD, "bob": PASSWORD, "carol": 'pässwort \\ "€"'}
 MAIL_UID = 5000  # Dovecot serves nobody's mail as root; this user need not exist
 
 CONFIGURATION = """\
@@ -212,7 +212,9 @@ class Dovecot:
         (self.base / "mail").mkdir()
         if root:
             os.chown(self.base / "mail", MAIL_UID, MAIL_UID)
-        (self.base / "users").write_text("".join(f"{user}:{{PLAIN}}{password}::::::\n" for user, password in PASSWORDS.items()))
+        (self.base / "users").write_text(
+            "".join(f"{user}:{{PLAIN}}{password}::::::\n" for user, password in PASSWORDS.items())
+        )
         (self.base / "oauth2.ext").write_text(INTROSPECTION.format(port=self._introspection.server_address[1]))
         (self.base / "dovecot.conf").write_text(
             CONFIGURATION.format(

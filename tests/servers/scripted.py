@@ -54,7 +54,9 @@ class Talk:
         self.answer("CAPABILITY", f"* CAPABILITY {capabilities}")
 
     def open_inbox(self, exists: int = 1, uidvalidity: int = 7) -> None:
-        self.answer("EXAMINE", f"* {exists} EXISTS", f"* OK [UIDVALIDITY {uidvalidity}] valid", "* OK [UIDNEXT 100] next")
+        self.answer(
+            "EXAMINE", f"* {exists} EXISTS", f"* OK [UIDVALIDITY {uidvalidity}] valid", "* OK [UIDNEXT 100] next"
+        )
 
 
 Script = Callable[[Talk], None]

@@ -13,9 +13,11 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -34,6 +36,10 @@ BACKOFF_LIMIT = 300.0  # seconds
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _INTERNALDATE = re.compile(r" ?(\d{1,2})-([A-Z][a-z]{2})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_UID = re.compile(rb"[( ]UID (\d+)", re.IGNORECASE)
+_SIZE = re.compile(rb"[( ]RFC822\.SIZE (\d+)", re.IGNORECASE)
+_DATE = re.compile(rb'[( ]INTERNALDATE "([^"]*)"', re.IGNORECASE)
+_FLAGS = re.compile(rb"[( ]FLAGS \(([^)]*)\)", re.IGNORECASE)
 _FETCH_STARTS = re.compile(rb"\d+ \(")
 _QUOTED_BODY = re.compile(rb'BODY\[\] "((?:[^"\\]|\\.)*)"', re.DOTALL | re.IGNORECASE)
 _LIST_LINE = re.compile(rb'\((?P<flags>[^)]*)\) (?:"\\?(?P<separator>.)"|NIL) (?P<name>.*)', re.DOTALL | re.IGNORECASE)
@@ -159,10 +165,21 @@ class ImapMailbox:
         return self._persistently(self._search_all)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+        """As in `Mailbox`. While one batch is being worked on the next one comes in; no more than these two are held."""
+        with ThreadPoolExecutor(1) as ahead:
+            coming: Future[list[Fetched]] | None = None
+            for batch in self._batches(uids):
+                before, coming = coming, ahead.submit(self._persistently, partial(self._mails, batch))
+                if before is not None:
+                    yield from before.result()
+                    del before
+            if coming is not None:
+                yield from coming.result()
+
+    def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
         wanted = iter(sorted(set(uids)))
         while some := list(islice(wanted, SIZES_AT_ONCE)):
-            for batch in batches(self._persistently(lambda some=some: self._sizes(some))):  # type: ignore[misc]
-                yield from self._persistently(lambda batch=batch: self._mails(batch))  # type: ignore[misc]
+            yield from batches(self._persistently(partial(self._sizes, some)))
 
     def fetch_after(self, uid: int) -> Iterator[Fetched]:
         return self.fetch(self._persistently(lambda: self._search(f"UID {uid + 1}:*", at_least=uid + 1)))
@@ -171,7 +188,7 @@ class ImapMailbox:
         end = time.monotonic() + timeout
         while not self._closed.is_set() and (left := end - time.monotonic()) > 0:
             try:
-                if self._persistently(lambda left=left: self._wait_once(left)):  # type: ignore[misc]
+                if self._persistently(partial(self._wait_once, left)):
                     return True
             except MailboxError:
                 if not self._closed.is_set():
@@ -224,8 +241,8 @@ class ImapMailbox:
 
     def _sizes(self, uids: Sequence[int]) -> list[tuple[int, int]]:
         answers = _expect_ok(self._opened().uid("FETCH", uid_set(uids), "(UID RFC822.SIZE)"), "FETCH")
-        sizes = {item.uid: item.size for item in fetch_items(answers)}
-        return [(uid, sizes[uid] or 0) for uid in uids if uid in sizes]
+        sizes = {item.uid: item.size or 0 for item in fetch_items(answers)}
+        return [(uid, sizes[uid]) for uid in uids if uid in sizes]
 
     def _mails(self, batch: Sequence[int]) -> list[Fetched]:
         """A batch; where the server refuses it, mail by mail, so that one which it cannot hand out stops no other."""
@@ -251,11 +268,11 @@ class ImapMailbox:
             words, answers = _words(answers), connection.take("FETCH")
         else:
             words = ""
-        validity = self._selected.uidvalidity if self._selected else 0
+        validity, wanted = self._selected.uidvalidity if self._selected else 0, set(uids)
         return {
             item.uid: Fetched(self.name, validity, item.uid, item.received_at, item.raw, item.flags)
             for item in fetch_items(answers)
-            if item.raw is not None and item.uid in uids
+            if item.raw is not None and item.uid in wanted
         }, words
 
     def _wait_once(self, left: float) -> bool:
@@ -384,12 +401,10 @@ def fetch_items(answers: Sequence[Any]) -> Iterator[Item]:
     for line, literals in _whole_answers(answers):
         quoted = _QUOTED_BODY.search(line)
         rest = line.replace(quoted[0], b"") if quoted else line
-        uid = re.search(rb"[( ]UID (\d+)", rest, re.IGNORECASE)
+        uid = _UID.search(rest)
         if not uid:
             continue
-        size = re.search(rb"[( ]RFC822\.SIZE (\d+)", rest, re.IGNORECASE)
-        date = re.search(rb'[( ]INTERNALDATE "([^"]*)"', rest, re.IGNORECASE)
-        flags = re.search(rb"[( ]FLAGS \(([^)]*)\)", rest, re.IGNORECASE)
+        size, date, flags = _SIZE.search(rest), _DATE.search(rest), _FLAGS.search(rest)
         raw = re.sub(rb"\\(.)", rb"\1", quoted[1], flags=re.DOTALL) if quoted else next(iter(literals), None)
         yield Item(
             uid=int(uid[1]),

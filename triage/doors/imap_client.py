@@ -38,6 +38,8 @@ with warnings.catch_warnings():  # of escapes in its source, which newer Pythons
 
 RECEIVE_SIZE = 1 << 18  # bytes asked of the socket at once
 PIECE_SIZE = 1 << 20  # bytes of a literal handed on at once
+SLOWEST = 1000  # bytes a second over a whole answer, after PATIENCE timeouts; who is slower holds us up on purpose
+PATIENCE = 10
 LINE_LIMIT = 64 << 20  # bytes; the UIDs of some eight million mails
 LITERAL_LIMIT = 512 << 20  # bytes; no mail server passes on a mail of that size
 
@@ -49,13 +51,6 @@ _STATUS = re.compile(rb"(?:\+|\* (?:OK|NO|BAD|BYE|PREAUTH)\b|[A-P]+\d+ )", re.IG
 _UNTAGGED_NAME = re.compile(rb"\* (?:\d+ )?([A-Za-z-]+)")
 _NEWS = frozenset({"EXISTS", "EXPUNGE", "VANISHED", "BYE"})  # untagged data that no command asks for
 _FORBIDDEN = re.compile(rb"[\r\n\0]")
-
-
-class _Tick(bytes):
-    """On the queue of answers: no answer, only a reason for the handler to start counting its timeout anew."""
-
-
-_TICK = _Tick()
 
 
 class Channel:
@@ -230,6 +225,8 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
         self._context, self._timeout = context, timeout
         self._last_words: tuple[type[Exception], str] | None = None
         self._somebody_waits = threading.Event()
+        self._arrived = self._arrived_before = 0
+        self._asked_at = time.monotonic()
         self._stops_at_answer = self._said_too_much = False
         with warnings.catch_warnings():  # it calls Thread.setDaemon
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -282,18 +279,19 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
     # --- the three threads --------------------------------------------------------------------------------------
 
     def _reader(self) -> None:
-        """From the channel to the queue of answers, until the connection ends (or STARTTLS has been answered)."""
+        """From the channel to the queue of answers, until the connection ends (or STARTTLS has been answered).
+
+        A list for each time that something came in: to hand on line by line would let the threads take turns by the line.
+        """
         splitter = Splitter()
         try:
             while data := self.channel.receive(RECEIVE_SIZE):
-                self.inq.put(_TICK)  # a sign of life, also in the midst of a line
-                pieces = splitter.feed(data)
-                for piece in pieces:
-                    if self._stops_at_answer and piece.startswith(self.tagpre):
-                        self._said_too_much = bool(list(pieces) or splitter.rest)
-                        self.inq.put(piece)
-                        return
-                    self.inq.put(piece)
+                self._arrived += len(data)
+                pieces = list(splitter.feed(data))
+                self.inq.put(pieces)  # none in the midst of a line: a sign of life all the same
+                if self._stops_at_answer and any(piece.startswith(self.tagpre) for piece in pieces):
+                    self._said_too_much = bool(splitter.rest) or not pieces[-1].startswith(self.tagpre)
+                    return
             reason = "the server closed the connection"
         except (OSError, ValueError, zlib.error) as error:
             reason = str(error)
@@ -317,17 +315,21 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
                 item = self.inq.get(timeout=self._patience())
             except queue.Empty:
                 if self.idle_rqb is not None:
-                    item = _TICK if self._patience() else library.IDLE_TIMEOUT_RESPONSE
+                    item = [] if self._patience() else [library.IDLE_TIMEOUT_RESPONSE]
                 elif self.tagged_commands:
                     farewell = (self.abort, f"the server has not answered for {self._timeout:g} s")
                     break
                 else:
                     continue
-            if not isinstance(item, bytes):
+            if not isinstance(item, list):
                 farewell = item or farewell
                 break
+            if self.idle_rqb is None and self.tagged_commands and self._is_held_up():
+                farewell = (self.abort, "the server answers too slowly")
+                break
             try:
-                self._put_response(item)
+                for response in item:
+                    self._put_response(response)
             except Exception as error:  # whatever a hostile server makes the parser do, waiting commands must be told
                 farewell = (self.abort, f"the server's answer cannot be read: {type(error).__name__}")
                 break
@@ -339,6 +341,11 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
             if self.idle_rqb is not None and self.idle_timeout is not None:
                 return max(0.0, float(self.idle_timeout) - time.time())
         return self._timeout
+
+    def _is_held_up(self) -> bool:
+        """Whether an answer trickles in so slowly that it may never end."""
+        spent = time.monotonic() - self._asked_at
+        return spent > PATIENCE * self._timeout + (self._arrived - self._arrived_before) / SLOWEST
 
     def _tell_everybody(self, farewell: tuple[type[Exception], str]) -> None:
         self._last_words = farewell
@@ -374,7 +381,8 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
             raise
         with self.commands_lock:  # what earlier commands have left would pass for an answer to this one
             self.untagged_responses = [kept for kept in self.untagged_responses if kept[0] in _NEWS]
-        self.inq.put(_TICK)
+        self._asked_at, self._arrived_before = time.monotonic(), self._arrived
+        self.inq.put([])  # the handler now counts its timeout from here
         return super()._command(name, *encoded, **kw)
 
     def _request_push(self, *args: Any, **kw: Any) -> Any:
@@ -392,8 +400,6 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
         return self._untagged_response(typ, data, kw["untagged_response"]) if "untagged_response" in kw else (typ, data)
 
     def _put_response(self, response: bytes) -> None:
-        if response is _TICK:
-            return
         if self._expecting_data or self._literal_expected is not None:
             super()._put_response(response)
             return
@@ -524,7 +530,7 @@ class _Idling(library._IdleCont):  # type: ignore[misc]
 
     def process(self, data: bytes, rqb: Any) -> None:
         super().process(data, rqb)
-        self.parent.inq.put(_TICK)  # the handler now waits for the end of IDLE, no longer for an answer
+        self.parent.inq.put([])  # the handler now waits for the end of IDLE, no longer for an answer
         if self.parent._get_untagged_response("EXISTS", leave=True):  # it came between our IDLE and the server's `+`
             self.parent._end_idle()
 
