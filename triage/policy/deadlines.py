@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from triage.model import Assessment, Deadline, Outcome, Reading
-from triage.policy.pack import Clause, DeadlineRule, Pack, Version
+from triage.policy.pack import Clause, DeadlineRule, Pack, Version, gives
 from triage.policy.periods import Period, end_of
 from triage.policy.sentences import show
+
+LIMIT = "cycle.claim_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +65,23 @@ def deadlines(
     return tuple(sorted(governing, key=lambda deadline: (deadline.due_at, deadline.kind)))
 
 
-def claim_limits(assessment: Assessment) -> tuple[Deadline, ...]:
-    """The claim's own time limits: until when each cycle that is not lost could still be claimed."""
-    return tuple(
+def claim_limits(assessment: Assessment, pack: Pack) -> tuple[Deadline, ...]:
+    """The claim's own time limits: until when each cycle that is not lost could still be claimed, earliest first."""
+    makers = [c for c in pack.credit_clauses if LIMIT in gives(c)]
+    if not makers:
+        return ()
+    clause = makers[0]
+    limits = {
         Deadline(
             "claim",
             credit.claim_before,
-            _limit_clause(assessment),
-            (f"cycle {credit.cycle}: {show(credit.claim_before)}",),
+            clause.id,
+            (clause.shown, f"billing cycle from {credit.cycle}: {show(credit.claim_before)}"),
         )
         for credit in assessment.credits
         if credit.claim_before is not None and credit.outcome is not Outcome.INELIGIBLE
-    )
-
-
-def _limit_clause(assessment: Assessment) -> str:
-    named = (f.id for f in assessment.clauses for name, _ in f.inputs if name == "cycle.claim_before")
-    return next(named, "")
+    }
+    return tuple(sorted(limits, key=lambda limit: limit.due_at))
 
 
 def _concerns(rule: DeadlineRule, reading: Reading) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, tzinfo
 from pathlib import Path
@@ -162,6 +162,12 @@ class Pack:
 
     def clause(self, clause_id: str) -> Clause | None:
         return next((clause for clause in self.clauses if clause.id == clause_id), None)
+
+    def narrowed(self, documents: Collection[str]) -> Pack:
+        """The pack with the clauses of some of its documents only, such as the laws that a desk keeps."""
+        own = tuple(clause for clause in self.clauses if clause.document in documents)
+        credit = tuple(clause for clause in self.credit_clauses if clause.document in documents)
+        return replace(self, clauses=own, credit_clauses=credit, _programs={})
 
     def for_right(self, right: str) -> tuple[Clause, ...]:
         """The clauses that grant a right, in the pack's order."""

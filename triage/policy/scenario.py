@@ -32,7 +32,10 @@ from triage.policy.yamlfile import Block, read_yaml
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One case of a pack. facts: of a claim, else a mail with reading and received_at. expected: as written under `then`."""
+    """One case of a pack. facts: of a claim, else a mail with reading and received_at. expected: as written under `then`.
+
+    documents: the only ones that count in this case; empty: all.
+    """
 
     name: str
     where: str
@@ -41,6 +44,7 @@ class Scenario:
     facts: ClaimFacts | None = None
     reading: Reading | None = None
     received_at: datetime | None = None
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ def try_scenario(scenario: Scenario, pack: Pack) -> Tried:
         return _try_claim(scenario, scenario.facts, pack)
     assert scenario.reading is not None
     assert scenario.received_at is not None
+    if scenario.documents:
+        pack = pack.narrowed(scenario.documents)
     due, bearing = deadlines(scenario.reading, scenario.received_at, pack), bearing_on(scenario.reading, pack)
     found: dict[str, Any] = {
         "due": {each.kind: each.due_at for each in due},
@@ -131,8 +137,11 @@ def _file(file: Path, pack: Pack) -> Iterator[Scenario]:
         expected = _expected(block.block("then"), pack)
         name, where = block.text("case"), (block.where, block.line)
         if "mail" in block:
-            reading, received_at = _mail(block.block("mail"))
-            yield Scenario(name, *where, expected, reading=reading, received_at=received_at)
+            mail = block.block("mail")
+            mail.only("received", "categories", "rights", "documents")
+            categories, rights = (tuple(Label(x, 1.0) for x in mail.texts(key, [])) for key in ("categories", "rights"))
+            reading, received_at = Reading("en", categories, rights), _instant(mail, "received")
+            yield Scenario(name, *where, expected, None, reading, received_at, mail.texts("documents", []))
         else:
             facts = _facts(given, block.block("with", Block(*where)), pack)
             yield Scenario(name, *where, expected, facts=facts)
@@ -148,13 +157,6 @@ def _expected(block: Block, pack: Pack) -> dict[str, Any]:
     if isinstance(expected.get("total"), (int, Decimal)):
         expected["total"] = Decimal(expected["total"])
     return expected
-
-
-def _mail(block: Block) -> tuple[Reading, datetime]:
-    block.only("received", "categories", "rights")
-    categories = tuple(Label(label, 1.0) for label in block.texts("categories"))
-    rights = tuple(Label(label, 1.0) for label in block.texts("rights", []))
-    return Reading("en", categories, rights), _instant(block, "received")
 
 
 def _facts(given: Block, block: Block, pack: Pack) -> ClaimFacts:
