@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -187,7 +187,14 @@ CASES: Mapping[str, Case] = {
         rights=("cancellation", "marketing_opt_out"), authenticated=False, missing=("identity", "account")
     ),
     "opt-out from an unknown sender": _REQUEST.but(rights=("marketing_opt_out",), authenticated=None, known=None),
+    "request: objection to tracking": _REQUEST.but(
+        rights=("objection",), message=replace(MESSAGE, text="Stop the pixel in your mails.  Customer.io, too.")
+    ),
     "concern": Case(("privacy_concern",)),
+    "concern about cookies, cards and pixels": Case(
+        ("privacy_concern",),
+        message=replace(MESSAGE, text="Cookies? Stripe? A pixel? Who else? Drop me a line. — Dana"),
+    ),
     "concern and request": Case(("privacy_concern", "data_request"), rights=("erasure",)),
     "claim and request": _CLAIM.but(
         categories=("sla_credit_claim", "data_request"), rights=("access",), assessment=claim

@@ -233,6 +233,11 @@ def _without(text: str, phrases: Sequence[str]) -> str:
     return text
 
 
+def mentions(text: str, phrases: Sequence[str]) -> bool:
+    """Whether a text uses one of the phrases, whatever the case."""
+    return bool(_any(phrases, fold(text)))
+
+
 def _any(phrases: Sequence[str], folded: str) -> str:
     """The first phrase that occurs, as it stands in the text; empty when none does."""
     return next((match[0] for phrase in phrases if (match := _pattern(phrase).search(folded))), "")

@@ -13,13 +13,28 @@ from markupsafe import Markup
 
 from triage.errors import ConfigError
 from triage.model import Assessment, Credit, Deadline, Finding, Incident, Known, Message, Outcome, Reading, Result
+from triage.policy.pack import Clause
+from triage.reply.checks import mentions
 from triage.reply.letter import Slots
 from triage.reply.library import Language
 from triage.reply.terms import Terms
 
 NAMES = frozenset(
     (
-        *("desk", "sender", "address", "subject", "received", "outage", "claim", "rights", "asked", "due", "needs"),
+        *(
+            "desk",
+            "sender",
+            "address",
+            "subject",
+            "received",
+            "outage",
+            "claim",
+            "rights",
+            "actions",
+            "asked",
+            "due",
+            "needs",
+        ),
         *("lookups", "verify", "matters", "cite", "documents", "stated", "phrase", "inputs"),
     )
 )
@@ -96,10 +111,32 @@ class Pen:
         return self.language.render((group, key), {**self._common(), **more}).strip()
 
     def stated(self, key: str) -> list[Markup]:
-        """The sentences that the language has under `key` for clauses in force, in the pack's order."""
-        terms = self.matter.terms
-        ids = [clause.id for clause in terms.pack.clauses if terms.says(clause.id)]
+        """The sentences that the language has under `key` for clauses in force that bear on the mail, in the pack's
+        order; of a clause with words under `when`, only if the sender uses one of them."""
+        ids = [
+            clause.id
+            for clause in self.matter.terms.pack.clauses
+            if self._bears(clause) and self._brought_up(clause.id)
+        ]
         return [said + self.put("", "clause", each) for each in ids if (said := self.phrase(each, key))]
+
+    def _bears(self, clause: Clause) -> bool:
+        reading = self.matter.reading
+        labels = {each.label for each in (*reading.categories, *reading.rights)}
+        about = {*clause.categories, *clause.rights}
+        return (not about or bool(labels & about)) and bool(self.matter.terms.says(clause.id))
+
+    def _brought_up(self, clause: str) -> bool:
+        when = self.language.phrases.get((clause, "when"))
+        return when is None or mentions(
+            f"{self.matter.message.subject}\n{self.matter.message.text}", when.text.split(",")
+        )
+
+    def _action(self, right: str) -> Markup:
+        """What will be done on a right, with what clauses add to it."""
+        granting = [clause.id for clause in self.matter.terms.about(right) if clause.allows]
+        cited = Markup().join(self.put("", "clause", each) for each in granting)
+        return Markup(" ").join(filter(None, [(self.phrase("right", right) or Markup()) + cited, *self.stated(right)]))
 
     def cite(self, clause: str) -> Markup | None:
         section = self.matter.terms.section(clause)
@@ -142,6 +179,7 @@ class Pen:
             "received": self.moment(matter.message.received_at, "quoted", "received_at"),
             "outage": self._outage(),
             "claim": claim(self, matter.shown) if matter.shown else None,
+            "actions": [self._action(right) for right in matter.granted],
             "asked": self.series([noun for noun in waiting if noun]),
             "needs": self._needs(),
             "lookups": self._lookups(),

@@ -178,6 +178,8 @@ def outline(matter: Matter) -> tuple[str, ...]:
         parts.append("concern")
     if len(parts) == 1:
         parts.append("other")
+    if about("privacy_concern") or about("data_request"):
+        parts.append("policy")
     return (*parts, "needs", "closing")
 
 
