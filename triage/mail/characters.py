@@ -36,6 +36,8 @@ _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _SPACES = str.maketrans(dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F], " "))
 _TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.M)
+_STRETCH = 1_000
+_LATIN = re.compile("[\x00-\u02ff]*")  # no letter here is changed by NFC
 _GAPS = re.compile(r"\n{3,}")
 _NEEDS_TIDYING = re.compile(r"[ \t]\n|[ \t]\Z|\n\n\n|\r|[^\n\t -~]")
 
@@ -149,8 +151,21 @@ def one_line(text: str) -> str:
     """A header's value as a person reads it: one line, no invisible characters, NFC."""
     if not text.isascii() or not text.isprintable():
         text = _INVISIBLE.sub("", clean(_NEWLINES.sub(" ", text))).translate(_SPACES)
-        text = unicodedata.normalize("NFC", text)
+        text = composed(text)
     return " ".join(text.split())
+
+
+def composed(text: str) -> str:
+    """NFC, in stretches: putting thousands of accents on one letter in order takes quadratic time."""
+    if _LATIN.fullmatch(text):
+        return text
+    return "\n".join(map(_composed_line, text.split("\n")))
+
+
+def _composed_line(line: str) -> str:
+    if len(line) <= _STRETCH:
+        return unicodedata.normalize("NFC", line)
+    return "".join(unicodedata.normalize("NFC", line[at : at + _STRETCH]) for at in range(0, len(line), _STRETCH))
 
 
 def readable(text: str) -> tuple[str, int, tuple[str, ...]]:
@@ -166,8 +181,7 @@ def readable(text: str) -> tuple[str, int, tuple[str, ...]]:
     if not text.isascii():
         text, count, spelt = _visible(text)
         text = text.translate(_SPACES)
-        if not unicodedata.is_normalized("NFC", text):
-            text = unicodedata.normalize("NFC", text)
+        text = composed(text)
     text = _GAPS.sub("\n\n", _TRAILING.sub("", text))
     return text.strip("\n"), count, spelt
 

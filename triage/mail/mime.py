@@ -16,6 +16,8 @@ MAX_DEPTH = 24
 MAX_PARTS = 5_000
 MAX_HEADERS = 2_000
 MAX_HEADER_BYTES = 256_000
+_MAX_RUNS = 10_000  # of base64 put one behind the other
+_MAX_LOOKS = 100_000  # at lines that start like a delimiter
 
 _LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
@@ -73,6 +75,8 @@ def parse(raw: bytes, defects: list[str]) -> Part:
             if told not in defects:
                 defects.append(told)
             spans = spans[: max(0, MAX_PARTS - count)] if depth < MAX_DEPTH else []
+            if not spans:
+                part.content_type = "text/plain"
         default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         for body, start, end in spans:
             part.children.append(_part(body, start, end, defects, default=default))
@@ -176,7 +180,9 @@ def split(raw: bytes, start: int, end: int, boundary: bytes) -> list[tuple[int, 
     spans: list[tuple[int, int]] = []
     opened = -1
     position = start
-    while (found := raw.find(delimiter, position, end)) >= 0:
+    looks = 0
+    while (found := raw.find(delimiter, position, end)) >= 0 and looks < _MAX_LOOKS:
+        looks += 1
         position = found + len(delimiter)
         if found > start and raw[found - 1] not in b"\r\n":
             continue
@@ -271,8 +277,9 @@ def _base64(data: bytes, defects: list[str]) -> bytes:
     if strange != len(letters):
         defects.append("A base64 part held strange characters; they were dropped.")
         letters = letters.translate(None, _NOT_BASE64)
-    whole = b"".join(_base64_run(run) for run in letters.split(b"=") if run)
-    return whole
+    if letters.count(b"=") > _MAX_RUNS:
+        letters = letters.replace(b"=", b"")
+    return b"".join(_base64_run(run) for run in letters.split(b"=") if run)
 
 
 def _base64_run(run: bytes) -> bytes:

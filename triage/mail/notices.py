@@ -128,10 +128,10 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
             ),
             re.I,
         ),
-        0.6,
+        0.7,
     ),
     (
-        "delivery-text",
+        "delivery-text-abroad",
         (
             "zustell",
             "remis",
@@ -164,7 +164,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
             ),
             re.I,
         ),
-        0.6,
+        0.7,
     ),
     (
         "says-automated",
@@ -182,6 +182,9 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
             "odpowiad",
             "unattended",
             "unmonitored",
+            "protected by",
+            "verify",
+            "address added",
             "generated",
         ),
         re.compile(
@@ -194,6 +197,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
                 r"(?:ceci est|cet? (?:e-?mail|message|courriel)[^.\n]{0,30})[^.\n]{0,20}automatique(?:ment)?|(?:merci de )?ne pas répondre à ce|(?:mensaje|correo|respuesta|e-?mail) (?:generad[oa] )?autom[áa]tic[oa](?:mente)?|(?:por favor,? )?no responda a este",
                 r"(?:messaggio|e-?mail|risposta|notifica)[^.\n]{0,30} automatic[oa](?!l)(?:mente)?|non rispondere a quest[oa]|(?:mensagem|e-?mail|resposta)[^.\n]{0,30} autom[áa]tic[oa](?:mente)?|(?:por favor,? )?n[ãa]o responda (?:a )?est",
                 r"(?:dit is een|deze e-?mail|dit bericht)[^.\n]{0,30}automatisch|niet (?:te )?(?:beantwoorden|antwoorden) op (?:dit|deze)|(?:wiadomość|mail|e-?mail)[^.\n]{0,40}automatycznie|prosimy nie odpowiadać|otomatik olarak|bu (?:e-?posta|mesaj)[^.\n]{0,30}otomatik|lütfen (?:bu )?(?:e-?postayı|mesajı)? ?(?:bu )?[^.\n]{0,20}yanıtlamayın",
+                r"account is protected by|your address added to the recipient|verify that you (?:are|sent)[^.\n]{0,40}(?:human|person|message)",
                 r"自動(?:送信|配信|返信|応答|的に)|返信(?:しないで|いただいて|は受け付け)|本(?:邮件|郵件)[^。\n]{0,10}(?:自动|自動|系统|系統)|请勿(?:直接)?回复|請勿(?:直接)?回覆|автоматическ(?:ое|и|ий)|не отвечайте на это",
             ),
             re.I,

@@ -35,6 +35,7 @@ _ENDINGS = (
 )
 _MAX_LINE = 600
 _MAX_BLOCK = 14
+_MAX_LINES = 10_000  # beyond these, only what is marked is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def marks_out(text: str) -> str:
 def _on_lines_of_their_own(lines: list[str]) -> list[str]:
     """Lines where "On … wrote:" follows the sender's words are cut in two."""
     out: list[str] = []
-    for index, line in enumerate(lines):
+    for index, line in enumerate(lines[:_MAX_LINES]):
         near = (
             " ".join([line[:_MAX_LINE], *lines[index + 1 : index + 3]])
             if "On " in line or "Am " in line or "Le " in line
@@ -85,7 +86,7 @@ def _on_lines_of_their_own(lines: list[str]) -> list[str]:
             out += [line[: found.start()].rstrip(), line[found.start() :]]
         else:
             out.append(line)
-    return out
+    return out + lines[_MAX_LINES:]
 
 
 # --- `>` ------------------------------------------------------------------------------------------------------------
@@ -117,7 +118,7 @@ def _close_gaps(lines: list[str], quoted: list[bool]) -> None:
 
 def _end_of_own_words(lines: list[str], quoted: list[bool]) -> tuple[int, bool]:
     """The line from which all is an older or a forwarded mail, and whether it is forwarded."""
-    for index, line in enumerate(lines):
+    for index, line in enumerate(lines[:_MAX_LINES]):
         if quoted[index] or not line or len(line) > _MAX_LINE:
             continue
         first = line.lstrip(" \t*>")[:1]
@@ -200,7 +201,7 @@ def _attributions(lines: list[str], quoted: list[bool], end: int) -> list[tuple[
     """Where lines such as "On … wrote:" stand, as spans of lines; mail programs break them over up to five."""
     spans: list[tuple[int, int]] = []
     done = 0
-    for index in range(end):
+    for index in range(min(end, _MAX_LINES)):
         line = lines[index]
         if index < done or quoted[index] or not line or len(line) > _MAX_LINE:
             continue

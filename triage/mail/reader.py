@@ -42,8 +42,14 @@ class _Body:
 
     pieces: list[tuple[str, str]] = field(default_factory=list)  # (plain, html) of each stretch of the body
     attachments: list[Attachment] = field(default_factory=list)
-    embedded: list[mime.Part] = field(default_factory=list)
+    embedded: list[str] = field(default_factory=list)  # mails inside the mail, as a person sees them
     defects: list[str] = field(default_factory=list)
+    keeps_attachments: bool = True
+
+    def attach(self, part: mime.Part, text: str | None = None) -> None:
+        if self.keeps_attachments:
+            taken = {one.name for one in self.attachments}
+            self.attachments.append(_attachment(part, _name(part, taken), self.defects, text))
 
 
 def parse(raw: bytes, *, source: str, received_at: datetime | None = None) -> Message:
@@ -76,13 +82,13 @@ def _parse(raw: bytes, source: str, sha256: str, received_at: datetime | None) -
     defects: list[str] = []
     root = mime.parse(raw, defects)
     body = _Body(defects=defects)
-    _gather(root, body, inside_alternative=False)
+    _gather(root, body)
     charset = root.parameters.get("charset", "")
     values = tuple((name, headers.words(value, charset)) for name, value in root.headers)
     first = _first(values)
     subject = first("subject")
     words = _words(body)
-    quoted = "\n\n".join(filter(None, [words.quoted, *map(_shown, body.embedded)]))[:MAX_TEXT]
+    quoted = "\n\n".join(filter(None, [words.quoted, *body.embedded]))[:MAX_TEXT]
     senders = headers.addresses(root.header("from"), charset) or headers.addresses(root.header("sender"), charset)
     date = headers.moment(first("date"))
     return Message(
@@ -136,17 +142,17 @@ def _arrival(first: Callable[[str], str], date: datetime | None, defects: list[s
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-def _gather(part: mime.Part, body: _Body, *, inside_alternative: bool) -> None:
+def _gather(part: mime.Part, body: _Body) -> None:
     kind = part.content_type
     if kind.startswith("multipart/"):
         if kind == "multipart/alternative":
             _gather_alternative(part, body)
         else:
             for child in part.children:
-                _gather(child, body, inside_alternative=inside_alternative)
+                _gather(child, body)
     elif kind in {"message/rfc822", "message/global", "message/news"} and part.children:
-        body.embedded.append(part.children[0])
-        body.attachments.append(_attachment(part, body, text=_shown(part.children[0])))
+        body.embedded.append(_shown(part.children[0]))
+        body.attach(part, text=body.embedded[-1])
     elif kind.startswith("text/") and not _is_attached(part, body):
         text = _text(part, body.defects)
         if kind == "text/html" or (kind == "text/plain" and _is_html(text)):
@@ -154,15 +160,15 @@ def _gather(part: mime.Part, body: _Body, *, inside_alternative: bool) -> None:
         elif kind in {"text/plain", "text/enriched", "text/markdown", "text/x-markdown"}:
             body.pieces.append((_unflowed(text, part), ""))
         else:
-            body.attachments.append(_attachment(part, body, text=text))
+            body.attach(part, text=text)
     else:
-        body.attachments.append(_attachment(part, body))
+        body.attach(part)
 
 
 def _gather_alternative(part: mime.Part, body: _Body) -> None:
-    inner = _Body(defects=body.defects)
+    inner = _Body(defects=body.defects, keeps_attachments=body.keeps_attachments)
     for child in part.children:
-        _gather(child, inner, inside_alternative=True)
+        _gather(child, inner)
     plain = "\n\n".join(text for text, _ in inner.pieces if text)
     page = "\n".join(text for _, text in inner.pieces if text)
     if plain or page:
@@ -199,22 +205,20 @@ def _unflowed(text: str, part: mime.Part) -> str:
     """Lines that a mail program broke, put together again. RFC 3676."""
     if part.parameters.get("format", "").lower() != "flowed":
         return text
-    joined = "" if part.parameters.get("delsp", "").lower() == "yes" else " "
-    out: list[str] = []
-    open_line = False
+    space = "" if part.parameters.get("delsp", "").lower() == "yes" else " "
+    out: list[list[str]] = []
+    flows = False
     for line in text.splitlines():
-        flows = line.endswith(" ") and line != "-- "
-        if open_line and line[:1] != ">" and out and out[-1][:1] != ">" and line.strip():
-            out[-1] = out[-1].rstrip(" ") + joined + line
+        if flows and line.strip() and line[:1] != ">" and out[-1][0][:1] != ">":
+            out[-1].append(line)
         else:
-            out.append(line)
-        open_line = flows
-    return "\n".join(out)
+            out.append([line])
+        flows = line.endswith(" ") and line != "-- "
+    return "\n".join(space.join(piece.rstrip(" ") for piece in pieces) for pieces in out)
 
 
-def _attachment(part: mime.Part, body: _Body, text: str | None = None) -> Attachment:
-    data = mime.content(part, body.defects)
-    name = _name(part, {one.name for one in body.attachments})
+def _attachment(part: mime.Part, name: str, defects: list[str], text: str | None = None) -> Attachment:
+    data = mime.content(part, defects)
     if text is None and (_TEXT_TYPES.match(part.content_type) or name.lower().endswith(_TEXT_NAMES)):
         text, _ = characters.decode(data[:MAX_ATTACHMENT_TEXT], part.parameters.get("charset", ""))
     if text is not None:
@@ -232,16 +236,17 @@ def _name(part: mime.Part, taken: set[str]) -> str:
 
 
 def _shown(part: mime.Part) -> str:
-    """A mail inside the mail as a person sees it: its main headers, then its text."""
-    inner = _Body()
-    _gather(part, inner, inside_alternative=False)
+    """A mail inside the mail as a person sees it: its main headers, its text, then the mails inside it."""
+    inner = _Body(keeps_attachments=False)
+    _gather(part, inner)
     head = [
         f"{name.title()}: {headers.words(part.header(name))}"
         for name in ("from", "date", "to", "subject")
         if part.header(name)
     ]
     texts = [plain or quotes.marks_out(html.page(page).text) for plain, page in inner.pieces]
-    return characters.readable("\n".join(head) + "\n\n" + "\n\n".join(texts))[0][:MAX_TEXT]
+    shown = "\n\n".join(filter(None, ["\n".join(head), *texts, *inner.embedded]))
+    return characters.readable(shown[:MAX_TEXT])[0]
 
 
 # --- the words ------------------------------------------------------------------------------------------------------
