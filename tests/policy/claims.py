@@ -74,7 +74,10 @@ def incident(rng: random.Random, billing_day: int) -> Facts:
 
 
 def _near_edge(rng: random.Random, billing_day: int) -> datetime:
-    year, month = rng.choice([2023, 2024, 2025, 2026, 2027, 2028]), rng.choice([1, 2, 2, 3, 3, 4, 12, rng.randint(1, 12)])
+    year, month = (
+        rng.choice([2023, 2024, 2025, 2026, 2027, 2028]),
+        rng.choice([1, 2, 2, 3, 3, 4, 12, rng.randint(1, 12)]),
+    )
     near = [timedelta(0), timedelta(seconds=1), timedelta(microseconds=1), timedelta(hours=5), timedelta(days=1)]
     offset = rng.choice([*near, *(-each for each in near), timedelta(minutes=rng.randint(0, 40000))])
     return _edge(billing_day, year, month) + offset

@@ -114,7 +114,9 @@ def affected_cycles(incidents: list[Facts] | None, billing_day: int | None) -> t
         if start is None or end is None:
             more = True
             one = instant(start or end) if start or end else None
-            if one is not None and one != midnight(cycle_day(one.date(), billing_day)):  # there it may have no length at all
+            if one is not None and one != midnight(
+                cycle_day(one.date(), billing_day)
+            ):  # there it may have no length at all
                 found.add(cycle_day(one.date(), billing_day))
         elif instant(end) < instant(start):
             more = True

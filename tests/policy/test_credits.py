@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.policy.claims import forget, random_claim, random_claims
 from tests.policy.oracle import judge
-
 from triage.policy import Pack, assess, assessment_to_json, claim_facts_from_json, load_pack
 
 Facts = dict[str, Any]
@@ -150,8 +150,16 @@ def test_the_minimum_looks_at_the_rounded_amount(amount: str, credit: str, outco
         pytest.param(31, "2028-02-28T12:00Z", "2028-02-29T00:01Z", ["2028-01-31", "2028-02-29"], id="leap day"),
         pytest.param(30, "2026-02-27T12:00Z", "2026-03-30T00:00Z", ["2026-01-30", "2026-02-28"], id="two of three"),
         pytest.param(1, "2026-02-28T22:30Z", "2026-03-01T01:30Z", ["2026-02-01", "2026-03-01"], id="over the edge"),
-        pytest.param(15, "2026-01-01T00:00Z", "2026-03-20T00:00Z", ["2025-12-15", "2026-01-15", "2026-02-15", "2026-03-15"], id="long"),
-        pytest.param(1, "2026-03-01T01:00+02:00", "2026-03-01T03:00+02:00", ["2026-02-01", "2026-03-01"], id="other zone"),
+        pytest.param(
+            15,
+            "2026-01-01T00:00Z",
+            "2026-03-20T00:00Z",
+            ["2025-12-15", "2026-01-15", "2026-02-15", "2026-03-15"],
+            id="long",
+        ),
+        pytest.param(
+            1, "2026-03-01T01:00+02:00", "2026-03-01T03:00+02:00", ["2026-02-01", "2026-03-01"], id="other zone"
+        ),
     ],
 )
 def test_affected_cycles(billing_day: int, start: str, end: str, cycles: list[str]) -> None:
@@ -169,7 +177,9 @@ def test_affected_cycles(billing_day: int, start: str, end: str, cycles: list[st
     ],
 )
 def test_time_limit(billing_day: int, incident: str, claim_before: str) -> None:
-    facts = claim(account__billing_day=billing_day, incidents=[{"start_at": incident, "end_at": incident.replace(":00Z", ":01Z")}])
+    facts = claim(
+        account__billing_day=billing_day, incidents=[{"start_at": incident, "end_at": incident.replace(":00Z", ":01Z")}]
+    )
     assert [credit["claim_before"] for credit in verdict(facts)["credits"]] == [claim_before]
 
 
@@ -196,9 +206,18 @@ def test_received_before_the_limit(received_at: str | None, outcome: str) -> Non
 )
 def test_a_clause_that_fails_settles_it_whatever_is_unknown(wrong: Facts) -> None:
     """All else is taken away, but for what that clause looks at."""
-    bare: Facts = {"account": {"billing_day": 1}, "incidents": CLAIM["incidents"], "cycles": [{"start": "2026-03-01"}], "service": {}}
+    bare: Facts = {
+        "account": {"billing_day": 1},
+        "incidents": CLAIM["incidents"],
+        "cycles": [{"start": "2026-03-01"}],
+        "service": {},
+    }
     facts = claim(**wrong)
-    for path in (*wrong, *(["service__owner"] if "claimant" in wrong else []), *(["cycle__uptime_percent"] if "cycle__bill" in wrong else [])):
+    for path in (
+        *wrong,
+        *(["service__owner"] if "claimant" in wrong else []),
+        *(["cycle__uptime_percent"] if "cycle__bill" in wrong else []),
+    ):
         *parents, name = path.split("__")
         target, source = bare, facts
         for parent in parents:
@@ -225,7 +244,9 @@ def test_a_clause_that_fails_settles_it_whatever_is_unknown(wrong: Facts) -> Non
         ({"cycle__already_credited": None}, ["cycles[2026-03-01].already_credited"], "desk"),
     ],
 )
-def test_missing_names_exactly_the_unknown_fact_and_who_can_say_it(unknown: Facts, missing: list[str], who: str) -> None:
+def test_missing_names_exactly_the_unknown_fact_and_who_can_say_it(
+    unknown: Facts, missing: list[str], who: str
+) -> None:
     answer = verdict(claim(**unknown))
     assert (answer["outcome"], answer["total"], answer["missing"]) == ("undetermined", None, missing)
     assert answer["ask"][who] == missing
@@ -247,7 +268,10 @@ def test_several_cycles_partly_in_time() -> None:
     facts = claim(incidents=[{"start_at": "2026-02-28T22:00:00Z", "end_at": "2026-03-01T02:00:00Z"}])
     facts["cycles"].append({**facts["cycles"][0], "start": "2026-02-01"})
     answer = verdict(facts)
-    assert [(c["cycle"], c["outcome"]) for c in answer["credits"]] == [("2026-02-01", "ineligible"), ("2026-03-01", "eligible")]
+    assert [(c["cycle"], c["outcome"]) for c in answer["credits"]] == [
+        ("2026-02-01", "ineligible"),
+        ("2026-03-01", "eligible"),
+    ]
     assert (answer["outcome"], answer["total"]) == ("eligible", "18.00")
 
 

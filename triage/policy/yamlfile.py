@@ -26,6 +26,7 @@ _SURPRISING = re.compile(
     r"(?i)y|n|yes|no|on|off|~|[-+]?0[0-7_]+|[-+]?0x[0-9a-f_]+|0b[01_]+|0o[0-7_]+|[-+]?\d+(:[0-5]?\d)+(\.\d*)?"
     r"|[-+]?\d[\d_]*\.?\d*e[-+]?\d+|[-+]?\d*_[\d_]*|[-+]?(\d+\.|\.\d+)|[-+]?\.(inf|nan)|[-+]?\d+(\.\d+)?"
 )
+_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")}
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "": None}
 
 
@@ -146,6 +147,8 @@ def _build(node: yaml.Node, where: str, seen: set[int]) -> Any:
     if id(node) in seen and not isinstance(node, yaml.ScalarNode):
         raise ConfigError(where, "An alias (`*name`) stands here.", "Write the value out.", line)
     seen.add(id(node))
+    if node.tag not in _TAGS:
+        raise ConfigError(where, f"The tag `{node.tag}` stands here.", "Remove it; put the value in quotes.", line)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, where, line, seen)
     if isinstance(node, yaml.SequenceNode):
@@ -170,8 +173,6 @@ def _scalar(node: yaml.Node, where: str, line: int) -> Any:
     text = str(node.value)
     if getattr(node, "style", None) in ("'", '"', "|", ">"):
         return text
-    if not node.tag.startswith("tag:yaml.org,2002:"):
-        raise ConfigError(where, f"The tag `{node.tag}` stands here.", "Remove it; put the value in quotes.", line)
     if text in _WORDS:
         return _WORDS[text]
     for pattern, convert in _CONVERTERS:

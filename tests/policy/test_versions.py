@@ -1,0 +1,178 @@
+"""Terms that change: each incident is judged by the text of its day, and clashing texts decide nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.policy.test_credits import claim, verdict
+from triage.errors import ConfigError
+from triage.policy import FactsError, Pack, load_pack
+
+# On this day the coverage really changed, from paid tiers to databases with a production add-on or an enterprise plan.
+SECOND_VERSION = """
+      - effective from: 2025-09-17
+        says: Only databases with the production add-on, and those of enterprise plans, are covered.
+        condition:
+          any of:
+            - account.plan: {is: enterprise}
+            - service.production_add_on: {is: true}
+        holds: the database has the production add-on, or the plan is enterprise
+        fails: the database has no production add-on and the plan is {account.plan}
+        unknown: it is not known whether the database has the production add-on
+"""
+
+
+def changed(folder: Path, clause: str, version: str, facts: str = "") -> Pack:
+    """The shipped pack with a further version of a clause, as a policy owner would write it."""
+    shipped = Path("rules/upstash")
+    (folder / "clauses").mkdir()
+    (folder / "pack.yaml").write_text(
+        shipped.joinpath("pack.yaml").read_text().replace("facts:\n", f"facts:\n{facts}", 1)
+    )
+    text = shipped.joinpath("clauses/sla.yaml").read_text()
+    start = text.index(f"- id: {clause}\n")
+    end = text.index("\n  - id: ", start)
+    (folder / "clauses/sla.yaml").write_text(text[:end].rstrip("\n") + version + text[end:])
+    return load_pack(folder)
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Pack:
+    facts = "  service.production_add_on: {type: yes or no, ask: desk, means: whether it has the add-on}\n"
+    return changed(tmp_path, "sla.free_tier", SECOND_VERSION, facts)
+
+
+def on(day: str, **more: Any) -> dict[str, Any]:
+    facts = claim(
+        received_at="2025-10-20T09:00:00Z",
+        incidents=[{"start_at": f"{day}T14:00:00Z", "end_at": f"{day}T16:30:00Z"}],
+        cycle__start="2025-09-01",
+        **more,
+    )
+    facts["service"]["production_add_on"] = False
+    return facts
+
+
+def coverage(answer: dict[str, Any]) -> dict[str, Any]:
+    return next(finding for finding in answer["clauses"] if finding["id"] == "sla.free_tier")
+
+
+def test_an_incident_is_judged_by_the_text_of_its_day_and_cites_it(pack: Pack) -> None:
+    before, after = verdict(on("2025-09-10"), pack), verdict(on("2025-09-20"), pack)
+    assert (before["outcome"], coverage(before)["version"]) == ("eligible", None)
+    assert (after["outcome"], coverage(after)["version"]) == ("ineligible", "2025-09-17")
+    assert "production add-on" in coverage(after)["because"]
+
+
+@pytest.mark.parametrize(
+    ("start", "outcome"), [("2025-09-16T23:59:59Z", "eligible"), ("2025-09-17T00:00:00Z", "ineligible")]
+)
+def test_the_turning_instant(pack: Pack, start: str, outcome: str) -> None:
+    facts = on("2025-09-17")
+    facts["incidents"] = [{"start_at": start, "end_at": "2025-09-17T16:00:00Z"}]
+    assert verdict(facts, pack)["outcome"] == outcome
+
+
+def test_one_cycle_with_incidents_under_two_texts_that_differ_is_undetermined(pack: Pack) -> None:
+    facts = on("2025-09-10")
+    facts["incidents"] += on("2025-09-20")["incidents"]
+    answer = verdict(facts, pack)
+    assert answer["outcome"] == "undetermined"
+    assert "2025-09-17" in coverage(answer)["because"]
+    assert "answer differently" in coverage(answer)["because"]
+
+
+def test_two_texts_that_agree_are_no_conflict(pack: Pack) -> None:
+    facts = on("2025-09-10", account__plan="enterprise")
+    facts["incidents"] += on("2025-09-20")["incidents"]
+    assert verdict(facts, pack)["outcome"] == "eligible"
+
+
+def test_overlapping_incidents_are_one_that_began_under_the_first_text(pack: Pack) -> None:
+    facts = on("2025-09-16")
+    facts["incidents"] = [
+        {"start_at": "2025-09-16T22:00:00Z", "end_at": "2025-09-17T02:00:00Z"},
+        {"start_at": "2025-09-17T01:00:00Z", "end_at": "2025-09-17T03:00:00Z"},
+    ]
+    assert verdict(facts, pack)["outcome"] == "eligible"
+
+
+def test_the_new_text_asks_for_one_fact_that_could_settle_it(pack: Pack) -> None:
+    facts = on("2025-09-20")
+    del facts["service"]["production_add_on"]
+    answer = verdict(facts, pack)
+    assert (answer["outcome"], answer["missing"]) == ("undetermined", ["service.production_add_on"])
+
+
+def test_an_incident_of_unknown_day_is_judged_by_every_text(pack: Pack) -> None:
+    facts = on("2025-09-20")
+    facts["incidents"] = [{"end_at": "2025-09-20T16:30:00Z"}]
+    assert verdict(facts, pack)["outcome"] == "undetermined"
+    facts["account"]["plan"] = "free"
+    assert verdict(facts, pack)["outcome"] == "ineligible"
+
+
+def test_before_the_first_text_nothing_is_decided(tmp_path: Path) -> None:
+    text = """
+      - effective from: 2099-01-01
+        absent: true
+"""
+    pack = changed(tmp_path, "sla.minimum", text)
+    file = tmp_path / "clauses/sla.yaml"
+    file.write_text(file.read_text().replace("unstated", "2026-03-03"))
+    pack = load_pack(tmp_path)
+    assert verdict(claim(), pack)["outcome"] == "eligible"
+    day_before = [{"start_at": "2026-03-02T23:00:00Z", "end_at": "2026-03-03T01:00:00Z"}]
+    answer = verdict(claim(incidents=day_before), pack)
+    assert answer["outcome"] == "undetermined"
+    assert {finding["result"] for finding in answer["clauses"]} == {"unknown"}
+    assert "in force on 2026-03-02" in answer["clauses"][0]["because"]
+
+
+def test_two_versions_in_force_at_once_that_differ_decide_nothing(tmp_path: Path) -> None:
+    text = """
+      - effective from: unstated
+        says: Only enterprise plans are covered.
+        condition:
+          account.plan: {is: enterprise}
+        holds: plan is enterprise
+        fails: plan is {account.plan}
+        unknown: the plan is not known
+"""
+    pack = changed(tmp_path, "sla.free_tier", text)
+    answer = verdict(claim(), pack)
+    assert (answer["outcome"], coverage(answer)["result"]) == ("undetermined", "unknown")
+    assert verdict(claim(account__plan="enterprise"), pack)["outcome"] == "eligible"
+    assert verdict(claim(account__plan="free"), pack)["outcome"] == "ineligible"
+
+
+def test_a_fact_that_the_terms_do_not_know_is_refused() -> None:
+    with pytest.raises(FactsError, match=r"account\.plann.*Did you mean account\.plan"):
+        facts = claim()
+        facts["account"]["plann"] = "payg"
+        verdict(facts)
+
+
+def test_a_tier_is_added_without_touching_the_program(tmp_path: Path) -> None:
+    pack = changed(tmp_path, "sla.free_tier", "")
+    file = tmp_path / "clauses/sla.yaml"
+    file.write_text(
+        file.read_text().replace(
+            "- {below that: true, gives: 60}",
+            "- {at least: 90.0, gives: 60}\n            - {below that: true, gives: 100}",
+        )
+    )
+    pack = load_pack(tmp_path)
+    assert verdict(claim(cycle__uptime_percent="89.9"), pack)["total"] == "180.00"
+
+
+def test_a_broken_pack_names_file_line_and_remedy(tmp_path: Path) -> None:
+    changed(tmp_path, "sla.free_tier", "")
+    file = tmp_path / "clauses/sla.yaml"
+    file.write_text(file.read_text().replace("{is not: free}", "{is nott: free}"))
+    line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if "nott" in text)
+    with pytest.raises(ConfigError, match=rf"sla\.yaml:{line}: `is nott` is not known here. Did you mean `is not`"):
+        load_pack(tmp_path)
