@@ -221,9 +221,9 @@ def test_closing_ends_a_wait(inbox: ImapMailbox) -> None:
 
 @pytest.mark.dovecot
 def test_idle_is_renewed(server: Dovecot, inbox: ImapMailbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap, "IDLE_RENEWAL", 1)
+    monkeypatch.setattr(imap, "IDLE_RENEWAL", 0.3)
     inbox.examine()
-    threading.Timer(1.5, server.deliver, [mail("late")]).start()
+    threading.Timer(0.7, server.deliver, [mail("late")]).start()
     assert inbox.wait(10) is True
 
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import math
 import queue
 import re
 import select
@@ -497,7 +496,7 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
 
     def idle(self, timeout: float, **_: Any) -> bool:
         """IDLE for so many seconds, at most. True as soon as the server tells of a new mail, also just before it idled."""
-        self.literal = _Idling(self, max(1, math.ceil(timeout))).process
+        self.literal = _Idling(self, timeout).process
         try:
             typ, data = self._simple_command("IDLE")
         finally:
@@ -527,6 +526,11 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
 
 class _Idling(library._IdleCont):  # type: ignore[misc]
     """What is done when the server has said that it idles."""
+
+    def __init__(self, parent: Connection, timeout: float) -> None:
+        super().__init__(parent, 1)  # it takes whole seconds only, and for anything else half an hour
+        self.timeout = timeout
+        parent.idle_timeout = time.time() + timeout
 
     def process(self, data: bytes, rqb: Any) -> None:
         super().process(data, rqb)
