@@ -57,9 +57,7 @@ def test_thirty_days_to_erase(right: str) -> None:
 def test_business_days_are_listed_one_by_one() -> None:
     due = {each.kind: each for each in deadlines(mail("privacy_concern"), at("2026-04-01T10:00"), BRIGHTWATER)}
     steps = due["respond"].derivation
-    assert "Fri 2026-04-03: Good Friday, not counted" in steps or any(
-        "2026-04-03" in s and "not counted" in s for s in steps
-    )
+    assert any(step.startswith("Fri 2026-04-03: ") and step.endswith(", not counted") for step in steps)  # Good Friday
     assert "Tue 2026-04-07: business day 2" in steps
     assert "Fri 2026-04-17: business day 10" in steps
     assert due["respond"].due_at == at("2026-04-17T21:59:59")  # the end of that day in Berlin
@@ -131,9 +129,8 @@ def test_due_is_never_before_receipt_and_events_never_make_it_earlier(received, 
     for clause, due in moved.items():
         assert due > received
         assert due >= plain.get(clause, due)
-    assert moved == {
-        due.clause: due.due_at for due in deadlines(request, received, pack, events=clock[::-1], zone=zone)
-    } or any(one.at == other.at for one in clock for other in clock if one is not other)
+    again = deadlines(request, received, pack, events=clock[::-1], zone=zone)
+    assert moved == {due.clause: due.due_at for due in again}, "the order in which events are handed in does not matter"
 
 
 def test_the_time_limit_of_a_claim_is_a_deadline_too() -> None:

@@ -150,9 +150,9 @@ def test_two_versions_in_force_at_once_that_differ_decide_nothing(tmp_path: Path
 
 
 def test_a_fact_that_the_terms_do_not_know_is_refused() -> None:
+    facts = claim()
+    facts["account"]["plann"] = "payg"
     with pytest.raises(FactsError, match=r"account\.plann.*Did you mean account\.plan"):
-        facts = claim()
-        facts["account"]["plann"] = "payg"
         verdict(facts)
 
 
