@@ -101,7 +101,7 @@ def _due(
     assert rule is not None
     end = end_of(received_at, rule.period, rule.counting, zone)
     due, lines = end.at, [f"{clause.shown}: {version.says}", *end.derivation]
-    own = sorted((e for e in events if e.kind in ("", rule.kind)), key=lambda e: e.at)
+    own = sorted((e for e in events if e.kind in ("", rule.kind)), key=lambda e: (e.at, e.what))
     due = _extended(due, rule, received_at, [e for e in own if e.what == "extended"], zone, lines)
     due = _paused(due, rule, [e for e in own if e.what in ("paused", "resumed")], lines)
     return Deadline(rule.kind, due.astimezone(UTC), clause.id, tuple(lines))
