@@ -168,6 +168,26 @@ def test_poll_list_show_digest(home: Path, capsys: pytest.CaptureFixture[str]) -
     assert "Overdue: 1" in capsys.readouterr().out
 
 
+def test_rules_as_the_policy_owner_types_them(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pack", "new", "acme", "--operator", "Acme"]) == 0
+    for verb in ("check", "test", "docs"):
+        assert main(["rules", verb, "acme"]) == 0
+        assert main(["rules", verb]) == 0
+    out = capsys.readouterr().out
+    assert "The pack is sound." in out
+    assert " 0 failed" in out
+    assert "# The terms of Acme" in out
+    assert main(["poll", "--quiet"]) == 0
+    assert main(["rules", "explain", "1"]) == 0
+    assert "sla.time_limit" in capsys.readouterr().out
+    assert main(["rules", "impact", "upstash"]) == 0
+    assert "0 of 1 open cases would change" in capsys.readouterr().out
+    assert main(["rules", "impact", "acme"]) == 0
+    assert "1 of 1 open cases would change" in capsys.readouterr().out
+    assert main(["rules", "check", "nowhere"]) == 1
+    assert "brightwater" in capsys.readouterr().err
+
+
 def test_check_names_each_fault_and_goes_on(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "triage.toml").write_text(
         '[desk]\nrecords = "none"\n[mailbox.a]\nkind = "files"\npath = "nowhere"\n'

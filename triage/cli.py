@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from triage import __version__
 from triage.errors import TriageError
@@ -41,8 +42,10 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"triage {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(name: str, run: str, summary: str, *, settings: bool = True) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=summary, description=summary)
+    def command(
+        name: str, run: str, summary: str, *, settings: bool = True, among: Any = commands
+    ) -> argparse.ArgumentParser:
+        sub: argparse.ArgumentParser = among.add_parser(name, help=summary, description=summary)
         sub.set_defaults(run=run)
         if settings:
             default = os.environ.get("TRIAGE_CONFIG")
@@ -86,6 +89,31 @@ def parser() -> argparse.ArgumentParser:
     assess = command("assess", "files:assess", "eligibility for a service credit from given facts; touches no store")
     assess.add_argument("facts", metavar="FACTS", help="a JSON or JSON Lines file; - for standard input")
     assess.add_argument("--json", action="store_true", help="one JSON object a set of facts")
+
+    rules = command("rules", "", "the terms: check, test, explain and print them", settings=False)
+    verbs = rules.add_subparsers(metavar="VERB", required=True)
+
+    def verb(name: str, summary: str) -> argparse.ArgumentParser:
+        return command(name, f"rules:{name}", summary, among=verbs)
+
+    for name, summary in (
+        ("check", "is the pack sound? dates, overlaps, gaps, clauses without a case"),
+        ("test", "run the cases beside the pack"),
+        ("docs", "the pack as a page for people"),
+    ):
+        verb(name, summary).add_argument(
+            "pack", nargs="?", help="a folder or a shipped pack (default: that of the settings)"
+        )
+    verb("explain", "a case's verdict and deadlines, step by step").add_argument("case", type=int)
+    verb("impact", "what another pack would change in the open cases").add_argument(
+        "pack", help="the changed pack's folder"
+    )
+
+    pack = command("pack", "", "rule packs of your own", settings=False)
+    pack_verbs = pack.add_subparsers(metavar="VERB", required=True)
+    new = command("new", "rules:new", "a new pack, to write your terms into", settings=False, among=pack_verbs)
+    new.add_argument("folder", type=Path)
+    new.add_argument("--operator", help="the company's name (default: the folder's)")
 
     train = command("train", "reader:train", "rebuild the reader's weights from a corpus")
     train.add_argument("--corpus", type=Path, metavar="FOLDER", help="default: the shipped training corpus")

@@ -10,7 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triage.model import Assessment, Decision, Doubt, Draft, Message, Reading, Records
-from triage.policy import Pack, assess_claims, claim_limits, claims, deadlines, known_for
+from triage.policy import ClaimFacts, Pack, assess_claims, claim_limits, claims, deadlines, known_for
+from triage.policy.impact import OpenCase
 from triage.reading import Reader
 from triage.reply import Writer
 from triage.reply.letter import as_html
@@ -59,6 +60,15 @@ def revise(draft: Draft, decision: Decision, records: Records, kit: Kit) -> Draf
         **_letterhead(message, reading, records, kit),
     )
     return replace(draft, html=as_html(draft.text), problems=problems)
+
+
+def open_case(number: str, decision: Decision, records: Records) -> OpenCase:
+    """What is needed of a case to judge it by other terms."""
+    message, reading = decision.message, decision.reading
+    claimed: tuple[ClaimFacts, ...] = ()
+    if reading.is_about("sla_credit_claim"):
+        claimed = claims(reading, known_for(reading, message.sender, records), message.received_at)
+    return OpenCase(number, message.received_at, reading, claimed)
 
 
 def unreadable(message: Message, kit: Kit) -> Decision:
