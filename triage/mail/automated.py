@@ -13,7 +13,7 @@ from triage.mail import notices
 from triage.mail.mime import Part
 from triage.model import Address, Sign
 
-DECIDES = 1.0
+DECIDES = 0.999  # one, but for rounding
 _HEAD = 1_500  # characters of the text in which a program says that it is one
 _TAIL = 1_500  # and in which a newsletter says how to be rid of it
 _REPORTS = frozenset(

@@ -24,6 +24,7 @@ _BETTER = {
     "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "x-euc-jp": "euc_jp", "x-user-defined": "cp1252",
 }  # fmt: skip
 _SINGLE_BYTE = frozenset({"cp1252", "iso-8859-15", "cp1254", "cp1250", "iso-8859-2"})
+_ASCII = bytes(range(128))
 #: Codecs of Python that are no charsets of mail, or that a mail could use to make work.
 _REFUSED = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
 
@@ -102,12 +103,13 @@ def _is_utf8(data: bytes) -> bool:
 
 def _guess(data: bytes, declared: str) -> tuple[str, str]:
     told = f"The text says it is {declared[:40]}" if declared else "The text does not say its charset"
-    for key in ("utf-8", *(("iso2022_jp_ext",) if b"\x1b$" in data else ()), *_look_alikes(data)):
+    for key in (*(("iso2022_jp_ext",) if b"\x1b$" in data else ()), "utf-8", *_look_alikes(data)):
         text = _strict(data, key)
         if text is not None:
             return text, "" if key == "utf-8" and not declared else f"{told} and was read as {key}."
     mended = data.decode("utf-8", "replace")
-    if mended.count("\ufffd") * 20 < sum(byte > 127 for byte in data[:100_000]):
+    broken = mended.count("\ufffd")
+    if len(data.translate(None, _ASCII)) >= 3 * broken:
         return mended, f"{told}; it is UTF-8 with broken characters."
     text = _strict(data, "cp1252")
     return (data.decode("latin-1") if text is None else text), f"{told} and was read as windows-1252."
@@ -117,7 +119,7 @@ def _look_alikes(data: bytes) -> tuple[str, ...]:
     """Charsets of other scripts whose bytes these look like; most of such a text is bytes over 127."""
     sample = data[:20_000]
     letters = sum(byte > 64 for byte in sample)
-    high = sum(byte > 127 for byte in sample)
+    high = len(sample.translate(None, _ASCII))
     if high * 2 < letters:
         return ()
     cyrillic = {key: _cyrillic(sample, key) for key in ("cp1251", "koi8-r")}

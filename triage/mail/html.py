@@ -227,15 +227,15 @@ class _Walk:
         if found:
             if looks.is_hidden(found):
                 return False
-            style.colour = looks.colour(found.get("color", "")) or style.colour
+            style.colour = looks.text_colour(found.get("color", ""), style.colour)
             style.ground = looks.ground(found, style.ground)
             spacing = found.get("white-space", "")
             if spacing:
                 style.pre = spacing.startswith("pre") and spacing != "pre-line"
         if attributes.get("bgcolor"):
-            style.ground = looks.colour(attributes["bgcolor"] or "") or style.ground
+            style.ground = looks.text_colour((attributes["bgcolor"] or "").lower(), style.ground)
         if tag == "font" and attributes.get("color"):
-            style.colour = looks.colour(attributes["color"] or "") or style.colour
+            style.colour = looks.text_colour((attributes["color"] or "").lower(), style.colour)
         if attributes.get("background"):
             style.ground = None
         return True

@@ -16,6 +16,8 @@ _NAMED = {
     "white": (255, 255, 255), "black": (0, 0, 0), "red": (255, 0, 0), "yellow": (255, 255, 0), "blue": (0, 0, 255),
     "snow": (255, 250, 250), "ivory": (255, 255, 240), "whitesmoke": (245, 245, 245), "ghostwhite": (248, 248, 255),
     "green": (0, 128, 0), "gray": (128, 128, 128), "grey": (128, 128, 128), "silver": (192, 192, 192),
+    "navy": (0, 0, 128), "maroon": (128, 0, 0), "olive": (128, 128, 0), "teal": (0, 128, 128), "orange": (255, 165, 0),
+    "aliceblue": (240, 248, 255), "lightgrey": (211, 211, 211), "lightgray": (211, 211, 211), "floralwhite": (255, 250, 240),
 }  # fmt: skip
 _TELLING = re.compile(
     r"display|visib|opacity|font|height|width|colou?r|background|left|top|indent|clip|mso-hide|transform|white-space",
@@ -141,13 +143,18 @@ def alike(one: Colour, other: Colour) -> bool:
     return all(abs(a - b) <= 8 for a, b in zip(one, other, strict=True))
 
 
+_INHERITED = frozenset({"", "transparent", "inherit", "initial", "unset", "none", "currentcolor"})
+
+
+def text_colour(value: str, above: Colour | None) -> Colour | None:
+    """The colour of a text; None when its name is not known, and so nothing follows from it."""
+    return above if value in _INHERITED else colour(value)
+
+
 def ground(found: dict[str, str], above: Colour | None) -> Colour | None:
-    """The colour that text stands on, after these declarations; None when it is a picture and so not known."""
-    image = found.get("background-image", "none")
+    """The colour that text stands on, after these declarations; None when it is a picture or not known."""
     below = above
     for name in ("background", "background-color"):
         value = found.get(name, "")
-        if "url(" in value or "gradient" in value:
-            return None
-        below = colour(value) or below
-    return None if image != "none" else below
+        below = None if "url(" in value or "gradient" in value else text_colour(value, below)
+    return below if found.get("background-image", "none") == "none" else None

@@ -31,6 +31,7 @@ _SNIFFED = re.compile(
     rb"(?:\A|[\r\n])--([^\r\n]{1,200}?)[ \t]*\r?\n(?:[!-9;-~]+:[^\r\n]*\r?\n[ \t]*){0,10}?content-type[ \t]*:", re.I
 )
 _PARAMETER = re.compile(r';?\s*([\w!#$%&\'*+.^`|~-]{1,60})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.S)
+_ESCAPED = re.compile(r'\\(["\\])')  # a backslash before anything else is one of a path
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _WHITE = b" \t\r\n\x0b\x0c"
 
@@ -226,7 +227,7 @@ def parameters(value: bytes) -> tuple[str, dict[str, str]]:
     for match in _PARAMETER.finditer(rest):
         name, given = match.group(1).lower(), match.group(2).strip()
         if given.startswith('"'):
-            given = re.sub(r"\\(.)", r"\1", given[1:].removesuffix('"'), flags=re.S)
+            given = _ESCAPED.sub(r"\1", given[1:].removesuffix('"'))
         base, star, index = name.partition("*")
         if not star:
             plain.setdefault(base, given)

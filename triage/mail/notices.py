@@ -155,7 +155,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
         re.compile(
             _words(
                 r"(?:konnte|kann|wurde)[^.\n]{0,100}nicht (?:zugestellt|ausgeliefert)",
-                r"n.a (?:pas )?p[uû] [eê]tre (?:remis|distribué|livré|délivré)",
+                r"n.a (?:pas )?p[uû] [eê]tre (?:remis|distribu|d?[eé]?livr)",
                 r"(?:no (?:se )?(?:pudo|ha podido|puede)|não (?:pôde|foi possível)|no fue posible)[^.\n]{0,60}entreg",
                 r"(?:non è stato possibile|impossibile)[^.\n]{0,60}(?:consegn|recapit)",
                 r"(?:kon|kan) niet (?:worden )?(?:bezorgd|afgeleverd)",

@@ -51,8 +51,11 @@ WHEN = re.compile(r"\d{1,2}[:.h時点]\d\d|\d{4}|\d{1,2}[./-]\s?\d{1,2}[./-]")
 DATE_AND_ADDRESS = re.compile(
     r"[\s>*]{0,8}(?:[^\W\d_]{2,12}[.,]{1,2}\s)?\d{1,4}(?:\s?[年년/.-]|\s[^\W\d_]{2,12}\.?\s)[^\n<>]{2,120}[<(\[]\s?[\w.+=-]{1,100}@[\w.-]{1,200}\s?[>)\]]\s?[:：]?$"
 )
-#: K-9, Discourse and others.
-POSTED_BY = re.compile(r"[\s>*]{0,8}Posted by .{1,100} on \d{1,2}[/.]\d{1,2}[/.]\d{2,4}$", re.I)
+#: K-9, Discourse and others; and early Gmail where it knew no address.
+POSTED_BY = re.compile(
+    r"[\s>*]{0,8}(?:\d{4}-\d\d-\d\d \d\d?:\d\d GMT[+-]\d\d:\d\d [^\n:]{1,60}$|Posted by .{1,100} on \d{1,2}[/.]\d{1,2}[/.]\d{2,4}$)",
+    re.I,
+)
 #: Android and Zoho: "---- John Smith wrote ----".
 DASHED_WROTE = re.compile(
     r"\s{0,8}-{2,12}\s?.{1,200}\s(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu)\s?:?\s?-{2,12}\s*$", re.I

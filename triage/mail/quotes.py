@@ -151,7 +151,7 @@ def _header_block(lines: list[str], start: int) -> bool:
             continue
         found = phrases.FIELD.match(line[:300])
         if found is None:
-            if not kinds or (blanks and len(kinds) > 1):
+            if not kinds or blanks:
                 break
             continue
         blanks = 0

@@ -87,9 +87,9 @@ def _parse(raw: bytes, source: str, sha256: str, received_at: datetime | None) -
     values = tuple((name, headers.words(value, charset)) for name, value in root.headers)
     first = _first(values)
     subject = first("subject")
-    words = _words(body)
-    quoted = "\n\n".join(filter(None, [words.quoted, *body.embedded]))[:MAX_TEXT]
     senders = headers.addresses(root.header("from"), charset) or headers.addresses(root.header("sender"), charset)
+    words = _words(body, next((one.name for one in senders), ""))
+    quoted = "\n\n".join(filter(None, [words.quoted, *body.embedded]))[:MAX_TEXT]
     date = headers.moment(first("date"))
     return Message(
         source=source,
@@ -252,7 +252,7 @@ def _shown(part: mime.Part) -> str:
 # --- the words ------------------------------------------------------------------------------------------------------
 
 
-def _words(body: _Body) -> _Words:
+def _words(body: _Body, sender: str) -> _Words:
     """The newest message's own words, and what was set aside on the way."""
     texts: list[str] = []
     hidden: list[str] = []
@@ -267,9 +267,9 @@ def _words(body: _Body) -> _Words:
     if invisible:
         body.defects.append(f"The text held {invisible} invisible characters; they were taken out.")
     cut = quotes.split(text)
-    own, signed = signature.split(cut.own)
+    own, signed = signature.split(characters.readable(cut.own)[0], sender)
     return _Words(
-        own,
+        characters.readable(own)[0],
         characters.readable(cut.quoted)[0],
         signed,
         tuple(dict.fromkeys([*hidden, *spelt])),

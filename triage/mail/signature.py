@@ -36,13 +36,17 @@ _LIST_FOOTER = re.compile(
 )
 
 
-def split(text: str) -> tuple[str, str]:
-    """(the words, the signature). Linear in the text's length; only its last lines are looked at."""
+def split(text: str, sender: str = "") -> tuple[str, str]:
+    """(the words, the signature). Linear in the text's length; only its last lines are looked at.
+
+    sender: the name in the From header, by which a signature without a closing is known; "" when there is none.
+    """
     lines, marked = _unmarked(text)
     first = max(0, len(lines) - _WINDOW)
     signed = [False] * len(lines)
     for find in (_below_dashes, _list_footer, _disclaimer, _of_phones, _below_closing):
         find(lines, signed, first)
+    _below_name(lines, signed, sender)
     words = "\n".join(line for line, taken in zip(lines, signed, strict=True) if not taken)
     below = "\n".join([*(line for line, taken in zip(lines, signed, strict=True) if taken), *marked])
     if not words.strip() and not marked:
@@ -132,6 +136,24 @@ def _below_closing(lines: list[str], signed: list[bool], first: int) -> None:
     ):
         for one in block:
             signed[one] = True
+
+
+def _below_name(lines: list[str], signed: list[bool], sender: str) -> None:
+    """A last paragraph that starts with the sender's own name and goes on with titles and addresses."""
+    end = next((i + 1 for i in range(len(lines) - 1, -1, -1) if lines[i].strip() and not signed[i]), 0)
+    start = end
+    while start > max(0, end - 8) and lines[start - 1].strip() and not signed[start - 1]:
+        start -= 1
+    names = sender.casefold().replace(",", " ").split()
+    if not names or start == 0 or not all(name in lines[start].casefold() for name in names) or len(lines[start]) > 80:
+        return
+    below = lines[start + 1 : end]
+    bare = len(lines[start].split()) <= len(names) + 1
+    if not all(_CONTACT.search(line) or _is_title(line) for line in below) or (bare and not below):
+        return
+    first = start + 1 if bare else start
+    if bare or _CONTACT.search(lines[start]):
+        signed[first:end] = [True] * (end - first)
 
 
 def _is_title(line: str) -> bool:
