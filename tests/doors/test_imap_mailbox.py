@@ -356,6 +356,20 @@ def test_unknown_host_says_so(account: Account) -> None:
         ImapMailbox(replace(account, host="imap.invalid")).examine()
 
 
+def test_starttls_that_is_not_offered_ends_there(account: Account) -> None:
+    with playing(Talk.greet) as server, pytest.raises(MailboxError, match=r"offers no STARTTLS\. Use security tls"):
+        ImapMailbox(replace(account, host="127.0.0.1", port=server.port, security="starttls")).examine()
+
+
+def test_server_that_lets_in_before_starttls_is_not_believed(account: Account) -> None:
+    def script(talk: Talk) -> None:
+        talk.send("* PREAUTH welcome\r\n")
+        talk.answer("CAPABILITY", "* CAPABILITY IMAP4rev1 STARTTLS")
+
+    with playing(script) as server, pytest.raises(MailboxError, match="Use security tls"):
+        ImapMailbox(replace(account, host="127.0.0.1", port=server.port, security="starttls")).examine()
+
+
 def test_ca_file_that_is_missing(account: Account, tmp_path: Path) -> None:
     with pytest.raises(MailboxError, match="ca_file"):
         ImapMailbox(replace(account, ca_file=tmp_path / "no.pem")).examine()
@@ -421,7 +435,7 @@ def test_mail_that_the_server_cannot_hand_out_stops_no_other(scripted: Scripted)
     with playing(script) as server:
         inbox = scripted(server.port)
         assert [found.uid for found in inbox.fetch([1, 2, 3])] == [1, 3]
-        assert inbox.unreadable == {2: "[SERVERBUG] broken"}
+        assert inbox.unreadable == {2: "[SERVERBUG] broken."}
 
 
 @pytest.mark.parametrize("words", ["[UNAVAILABLE] backend is down", "[INUSE] locked", "[THROTTLED] too fast"])

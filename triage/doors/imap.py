@@ -99,7 +99,7 @@ def connect(account: Account) -> Connection:
         raise _cannot_connect(account, error) from error
     try:
         if account.security == "starttls" and context is not None:
-            connection.start_tls(context)
+            _start_tls(connection, context, account)
         _log_in(connection, account)
     except BaseException as error:
         connection.close_quietly()
@@ -117,6 +117,15 @@ def _tls_context(account: Account) -> ssl.SSLContext:
         raise MailboxError(f"{account.ca_file} holds no certificates ({error}). Name a PEM file in ca_file.") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
+
+
+def _start_tls(connection: Connection, context: ssl.SSLContext, account: Account) -> None:
+    try:
+        connection.start_tls(context)
+    except Connection.abort:
+        raise
+    except Connection.error as error:
+        raise MailboxError(f"{account.address}: {_sentence(str(error))} Use security tls, on port 993.") from error
 
 
 def _log_in(connection: Connection, account: Account) -> None:
@@ -572,21 +581,19 @@ def _about_certificate(account: Account, error: ssl.SSLCertVerificationError) ->
 
 
 def _lost(account: Account, error: BaseException) -> MailboxError:
-    words = " ".join(str(error).split())[:300] or type(error).__name__
-    return MailboxError(
-        f"The connection to {account.address} failed: {words}. The next poll tries again.".replace("..", ".")
-    )
+    words = _sentence(" ".join(str(error).split())[:300] or type(error).__name__)
+    return MailboxError(f"The connection to {account.address} failed: {words} The next poll tries again.")
 
 
 def _login_refused(account: Account, words: str) -> MailboxError:
     if _TRY_LATER.search(words):
-        return MailboxError(f"{account.host} lets nobody in now: {words} The next poll tries again.")
+        return MailboxError(f"{account.host} lets nobody in now: {_sentence(words)} The next poll tries again.")
     what = (
         "the access token: grant access anew"
         if account.auth == "oauth"
         else "user and password (many providers want an app password)"
     )
-    return LoginRefused(f"{account.host} refuses the login of {account.user}: {words} Check {what}.")
+    return LoginRefused(f"{account.host} refuses the login of {account.user}: {_sentence(words)} Check {what}.")
 
 
 def _expect_ok(answer: tuple[str, list[Any]], command: str) -> list[Any]:
@@ -599,7 +606,11 @@ def _expect_ok(answer: tuple[str, list[Any]], command: str) -> list[Any]:
 def _words(data: Sequence[Any]) -> str:
     last = data[-1] if data else b""
     words = last.decode("utf-8", "replace") if isinstance(last, bytes) else str(last or "")
-    return "".join(c for c in " ".join(words.split()) if c.isprintable())[:300]
+    return _sentence("".join(c for c in " ".join(words.split()) if c.isprintable())[:300])
+
+
+def _sentence(words: str) -> str:
+    return words if not words or words.endswith((".", "!", "?", ")")) else f"{words}."
 
 
 def _number(data: Sequence[Any]) -> int | None:
