@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, timedelta, timezone, tzinfo
 
 from triage.model import Doubt, Fact, Incident, Message
-from triage.reading.facts import incidents as incident
+from triage.reading.facts import incidents as outages
 from triage.reading.facts.account import EMAIL, find_account
-from triage.reading.facts.lexicon import LANGUAGES, lexicon
+from triage.reading.facts.lexicon import LANGUAGES, Cue, lexicon
+from triage.reading.facts.locale import date_order
 from triage.reading.facts.page import Page
 from triage.reading.facts.regions import Place, affected, find_places, host_region, weigh
 from triage.reading.facts.resources import find_resources
+from triage.reading.facts.windows import Context, Window, find_windows
 from triage.reading.vocabulary import Vocabulary
 
-_URL = re.compile(r"https?://[^\s<>\"]{1,400}|www\.[^\s<>\"]{1,300}")
+_LINK = re.compile(r"https?://[^\s<>\"]{1,400}|www\.[^\s<>\"]{1,300}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,69 +32,113 @@ class Facts:
     doubts: tuple[Doubt, ...] = ()
 
 
-def extract(message: Message, doc_text_language: str, vocabulary: Vocabulary) -> Facts:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the mail with what every reader of facts needs. masked: spans of addresses, links and hosts."""
+
+    page: Page
+    cues: list[Cue]
+    masked: list[tuple[int, int]]
+
+
+def extract(
+    message: Message, doc_text_language: str, vocabulary: Vocabulary, labels: Collection[str] | None = None
+) -> Facts:
     """Read the facts of one mail. Pure; never raises on any text; evidence offsets are exact.
 
-    Only the newest own words and the subject are read; quoted history and attachments where those words point there.
-    A mail that tells no outage has neither regions nor incidents.
+    labels: the mail's categories where they are known: a claim's days are the outage's unless the words beside them
+    say otherwise, and a mail that is only a request or a complaint about data, a legal demand or automated tells no
+    outage. None: judged by the mail's own words. Only the newest own words and the subject are read; quoted history
+    and attachments where those words point there. A mail that tells no outage has neither regions nor incidents.
     """
     language = doc_text_language if doc_text_language in LANGUAGES else "en"
-    words = lexicon(language)
-    pages = [Page("text", message.text), Page("subject", _own_subject(message))]
-    cues = {page.part: words.cues(page) for page in pages}
-    masks = {page.part: _masks(page) for page in pages}
-    resources = _merge(f for page in pages for f in find_resources(page, vocabulary, masks[page.part]))
+    parts = [_part(Page("text", message.text), language), _part(Page("subject", message.subject), language)]
     context = _context(message, language)
-    story = any(cue.kind in {"down", "back"} for found in cues.values() for cue in found)
-    windows = []
-    places: list[Place] = []
-    for page in pages:
-        found = incident.find_windows(page, context)
-        incident.judge(found, cues[page.part], page)
-        windows.extend(found)
-        named = find_places(page, vocabulary, masks[page.part])
-        weigh(named, cues[page.part], page)
-        places.extend(named)
-    incident.settle(windows, _order(windows), context.today)
-    stated = incident.stated_zone(windows)
-    chosen = [w for page in pages for w in incident.assemble([w for w in windows if w.page is page])]
-    incidents = incident.incidents_of(chosen, context, stated) if story else []
-    regions = affected(places, story) or (_from_hosts(resources, vocabulary) if story else [])
-    account = _merge(f for page in pages for f in find_account(page, vocabulary, masks[page.part]))
-    return Facts(tuple(account), tuple(resources), tuple(regions), tuple(incidents), ())
+    claim, story = _tells_outage(parts, labels)
+    if labels is not None and not {"legal_demand", "automated"}.isdisjoint(labels):
+        return Facts()
+    account = _merge(f for part in parts for f in find_account(part.page, vocabulary, part.masked))
+    resources = _merge(f for part in parts for f in find_resources(part.page, vocabulary, part.masked, story))
+    if not story:
+        return Facts(tuple(account), tuple(resources))
+    incidents, doubts = _incidents(message, parts, context, claim)
+    regions = _regions(parts, resources, vocabulary)
+    return Facts(tuple(account), tuple(resources), tuple(regions), tuple(incidents), tuple(doubts))
 
 
-def _own_subject(message: Message) -> str:
-    return message.subject
+def _part(page: Page, language: str) -> _Part:
+    masked = [m.span() for pattern in (EMAIL, _LINK) for m in pattern.finditer(page.flat)]
+    return _Part(page, lexicon(language).cues(page), masked)
 
 
-def _context(message: Message, language: str) -> incident.Context:
+def _context(message: Message, language: str) -> Context:
     """The sender's day and zone: of the Date header where it is near the receipt, else of the receipt in UTC."""
     zone: tzinfo | None = None
     at = message.received_at
     if message.date is not None and message.date.tzinfo and abs(message.date - at) < timedelta(days=7):
         at, zone = message.date, message.date.tzinfo
-    return incident.Context(language, at.date(), zone if zone not in {UTC, None} else None)
+    known = zone is not None and zone not in {UTC, UTC} and at.utcoffset() != timedelta(0)
+    return Context(language, at.date(), zone if known else None)
 
 
-def _order(windows: list[incident.Window]) -> str:
-    """`dmy` or `mdy` where other dates of the mail fix the order of numbers, else empty."""
-    seen = {w.order.rstrip("!") for w in windows if w.order.endswith("!")}
-    return seen.pop() if len(seen) == 1 else ""
+def _tells_outage(parts: Iterable[_Part], labels: Collection[str] | None) -> tuple[bool, bool]:
+    """(whether money is claimed for an outage, whether an outage is told at all)."""
+    kinds = {cue.kind for part in parts for cue in part.cues}
+    down = bool(kinds & {"down", "back"})
+    if labels is None:
+        return "claim" in kinds and down, down
+    if "sla_credit_claim" in labels:
+        return True, True
+    return False, down and "other" in labels
 
 
-def _masks(page: Page) -> list[tuple[int, int]]:
-    return [m.span() for pattern in (EMAIL, _URL) for m in pattern.finditer(page.flat)]
+# --- outages ---------------------------------------------------------------------------------------------------------
 
 
-def _merge(facts: Iterable[Fact]) -> list[Fact]:
-    """Each value once, with all its evidence."""
-    merged: dict[tuple[str, str], Fact] = {}
-    for fact in facts:
-        key = (fact.kind, fact.value)
-        known = merged.get(key)
-        merged[key] = Fact(fact.value, fact.kind, (*known.evidence, *fact.evidence)) if known else fact
-    return list(merged.values())
+def _incidents(
+    message: Message, parts: list[_Part], context: Context, claim: bool
+) -> tuple[list[Incident], list[Doubt]]:
+    found: dict[str, list[Window]] = {}
+    for part in parts:
+        found[part.page.part] = windows = find_windows(part.page, context)
+        outages.judge(windows, part.cues, part.page)
+    everything = [window for windows in found.values() for window in windows]
+    outages.settle(everything, date_order(everything, message), context.today)
+    stated = outages.stated_zone(everything)
+    chosen = outages.choose(found["text"], claim, context.today)
+    subject = outages.choose(found["subject"], claim, context.today)
+    if chosen and (message.in_reply_to or re.match(r"(?i)(?:re|aw|sv|r|odp|ynt|antw|tr|rv|fwd?)\s?:", message.subject)):
+        subject = []
+    told = outages.told_once([*chosen, *subject])
+    incidents = [outages.incident_of(window, context, stated) for window in told]
+    if not incidents:
+        incidents = outages.from_log(parts[0].page, context)
+    if not incidents:
+        now = (outages.going_on(part.page, part.cues, context.today) for part in parts)
+        incidents = [incident for incident in now if incident][:1]
+    return incidents, _doubts(told)
+
+
+def _doubts(windows: Iterable[Window]) -> list[Doubt]:
+    """A weekday that is not the date's is told, not mended."""
+    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    return [
+        Doubt("weekday_mismatch", f"{w.first} is a {names[w.first.weekday()]}, the mail says {names[w.weekday]}.")
+        for w in windows
+        if w.weekday is not None and w.kind in {"full", "date"} and w.first.weekday() != w.weekday
+    ]
+
+
+# --- regions ---------------------------------------------------------------------------------------------------------
+
+
+def _regions(parts: list[_Part], resources: list[Fact], vocabulary: Vocabulary) -> list[Fact]:
+    places: list[Place] = []
+    for part in parts:
+        named = find_places(part.page, vocabulary, part.masked)
+        weigh(named, part.cues, part.page)
+        places.extend(named)
+    return affected(places, True) or _from_hosts(resources, vocabulary)
 
 
 def _from_hosts(resources: list[Fact], vocabulary: Vocabulary) -> list[Fact]:
@@ -100,6 +146,16 @@ def _from_hosts(resources: list[Fact], vocabulary: Vocabulary) -> list[Fact]:
     found: list[Fact] = []
     for fact in resources:
         code = host_region(fact.value, vocabulary) if fact.kind == "endpoint" else None
-        if code and all(code != f.value for f in found):
+        if code and all(code != known.value for known in found):
             found.append(Fact(code, "", fact.evidence))
     return found
+
+
+def _merge(facts: Iterable[Fact]) -> list[Fact]:
+    """Each value once, with all its evidence."""
+    merged: dict[tuple[str, str], Fact] = {}
+    for fact in facts:
+        known = merged.get((fact.kind, fact.value))
+        evidence = (*known.evidence, *fact.evidence) if known else fact.evidence
+        merged[fact.kind, fact.value] = Fact(fact.value, fact.kind, evidence)
+    return list(merged.values())

@@ -1,8 +1,8 @@
 """Identifiers of the account that the sender states: e-mail address, team, customer id.
 
-An address counts when the words beside it speak of an account or an identity, not when they speak of copying somebody,
-answering there, or where something else is to go. Nothing is taken from the From header or a signature: the caller
-passes subject and own words only.
+An address in the sender's own words is an account's unless the words beside it give it another purpose: copying
+somebody, answering there, a person that is to be added, a place where something else is to go. Nothing is taken from
+the From header or a signature: the caller passes subject and own words only.
 """
 
 from __future__ import annotations
@@ -19,55 +19,68 @@ EMAIL = re.compile(
 )
 
 _ACCOUNT = re.compile(
-    r"account|konto|konta|kontem|koncie|compte|cuenta|conta(?![a-z])|conta |hesab|hesap|アカウント|regist|enregistr|zarejestr|kayit|登録|login|log in|log-in|logged|logge|"
-    r"sign(?:ed|s)? ?(?:up|in)|signup|sign-up|anmeld|angemeldet|inscri|iscri|cadastr|alta|identifiant|usuari|utilisat|user|benutzer|nutzer|utente|utilizador|gebruiker|uzytkownik|"
-    r"kullanici|ユーザー|subscri|abon|billing|facturation|facturacion|fatturazione|faturacao|faturamento|rechnungsadresse|"
-    r"my (?:e-?mail|address)|our (?:e-?mail|address)|meine (?:e-?mail|adresse|mail)|unsere (?:e-?mail|adresse|mail)|mon (?:e-?mail|adresse|mail|courriel)|mi (?:correo|e-?mail|mail|direccion)|"
-    r"nuestro correo|la mia (?:e-?mail|mail)|mia (?:e-?mail|mail)|meu (?:e-?mail|endereco)|mijn (?:e-?mail|mail|adres)|moj (?:e-?mail|mail|adres)|e-?posta(?:m|miz| adresim)|メールアドレス|"
-    r"customer|kunde|client|cliente|klant|klient|musteri|profil|under|unter|belongs|identity|tied|linked|associated|owner|tenant|workspace|契約|会員|mail:|email:|e-mail:|team|equipe|equipo|squadra|zespol"
+    r"account|acct|konto|konta|kontem|koncie|compte|cuenta|\bconta\b|hesab|hesap|アカウント|registered|registriert|enregistr|zarejestr|kayitli|登録|log ?-?in\b|logged|logge|"
+    r"sign(?:ed|s)? ?(?:up|in)|signup|sign-up|anmeld|angemeldet|inscrit|inscription|iscritt|cadastr|dado de alta|identifiant|usuari|utilisat|user|benutzer|nutzer|utente|utilizador|gebruiker|uzytkownik|"
+    r"kullanici|ユーザー|契約|会員|zugang|tenant|under the address|unter der adresse|id:|identity"
 )
-_OTHER = re.compile(
-    r"(?:\bcc\b|\bbcc\b|in copy|in kopie|en copie|en copia|in copia|em copia|w kopii|reply to|reply|replies|antwort|antworten|repond|reponse|respond|risp|odpow|yanit|cevap|返信|連絡先|"
-    r"reach me|reach us|contact|kontakt|contatt|contact|ulas|colleague|kolleg|collegue|coleg|collega|my boss|forward|weiterleit|transf|send (?:it|the|them|everything|a copy|confirmation|the credit)|"
-    r"schick|senden sie|envoy|envi[ae]|mand|stuur|wysl|gonder|送っ|送付|instead of|not to|copied|kopiert|wrote to|schrieb an|written to|mailed|sent to|emailed|写信|credit to|transfer|assistant|accountant|"
-    r"newsletter from|from:|von:|noreply|no-reply|phish|spam|scam|received from|change (?:it )?to|changed to|update to|replace|new (?:address|e-?mail)|nueva direccion|nouvelle adresse|neue (?:adresse|mail)|nuova|novo (?:e-?mail|endereco)|nieuwe|nowy|yeni)"
+_ELSEWHERE = re.compile(
+    r"(?:\bcc\b|\bbcc\b|in copy|in kopie|en copie|en copia|in copia|em copia|w kopii|do wiadomosci|reply|replies|antworten|antwort (?:bitte )?an|repond(?:re|ez)|reponse a|respond|rispond|rispost|odpow|yanit|cevap|返信|連絡先|"
+    r"reach me|reach us|reach him|reach her|contact me|contact us|erreichbar unter|erreichen sie mich|kontaktieren|joindre|contatt|contactar|bereikbaar|ulas|colleague|kollegin|kollege|collegue|colega|collega|my boss|"
+    r"(?:send|forward|mail|ship|hand|pass|give)(?: [a-z']+){0,8}? (?:to|at)|schicken|senden|sendet|schickt|envoye[rz]|envoi|envi[ae]|mande|manden|inviat|invia|stuur|sturen|wysl|przesl|gonder|送っ|送付|instead of|not to|copied|wrote to|written to|mailed|emailed|"
+    r"sent to|credit to|gutschrift an|transfer|ubertragen|newsletter from|from:|von:|noreply|no-reply|phish|spam|scam|received from|(?:change|switch|update|move|set)(?: [a-z-]+){0,5}? to|andern auf|auf die|"
+    r"new (?:address|e-?mail|one|login)|nueva direccion|nuevo correo|nouvelle adresse|nouveau (?:mail|courriel)|neue (?:adresse|e-?mail|mail)|lautet (?:jetzt|nun|ab)|nuov[ao] (?:e-?mail|indirizzo|mail)|novo (?:e-?mail|endereco)|nieuwe?|now[ya] (?:adres|e-?mail|mail)|yeni|新しい|変更後|"
+    r"second contact|additional|zusatzlich|weitere|adicional|supplementaire|aggiuntiv|extra contact|deputy|add (?:my |our |the )?[a-z]+ (?:as|at)|ergan|hinterlegen|"
+    r"new owner|successor|nachfolger|auditor|accountant|steuerberater|gestor|comptable|commercialista|boekhouder|ksiegow|muhasebe|press|presse|noc:|status:)"
 )
-_NAME = r"(?P<v>[a-z0-9][\w.&-]{0,38}[\w])"
-_QUOTED = r"(?:[\"'`「『<*](?P<q>[^\"'`」』>*\n@]{2,40})[\"'`」』>*])"
+_QUOTED = r"(?:[\"'`「『<*]\s?(?P<q>[^\"'`」』>*\n@]{2,40}?)\s?[\"'`」』>*])"
+_NAME = r"(?P<v>[^\W_](?:[\w&]|[-.](?=[^\W_])){1,38})"
 
+_TEAM_WORD = r"(?:team(?:name|naam|-?id)?|workspace|organi[sz]ation|equipe|equipo|squadra|zespol(?:u|em)?|takim(?:imiz|in|i)?|ekip|ekibimiz|teamet|tym|チーム(?:名)?|команда)"
+_LINK = (
+    r"(?:\s(?:account|name|nom|nombre|nome|naam|nazwa|slug|id|konto|compte|cuenta|conta|hesabi|adi|adimiz))?"
+    r"(?:\s?(?:is called|is named|is|ist|heisst|est|es|e|jest|called|named|namens|genannt|appelee?|s'appelle|nommee?|llamado|se llama|chiamat[oa]|si chiama|chamada|se chama|heet|genaamd|o nazwie|nazywa sie|は|名は|名|が)(?![a-z]))?\s?[:=]?\s?"
+)
 _TEAM = re.compile(
-    rf"(?<![a-z0-9-])(?:team(?:name|naam|-?id)?|our team|teams?|workspace|organi[sz]ation|org|equipe|equipo|squadra|gruppo|zespol(?:u)?|takim(?:imiz|in|i)?|ekip|teamet|tym|チーム(?:名)?|team account|team-account)"
-    rf"(?:'s)?(?P<link>(?:\s(?:account|name|nom|nombre|nome|naam|nazwa|slug|id|konto|compte|cuenta|conta))?(?:\s?(?:is|ist|heisst|est|es|e|jest|is called|is named|called|named|named:|namens|genannt|appelee?|s'appelle|nommee?|llamado|se llama|chiamat[oa]|si chiama|"
-    rf"chamada|chama-se|se chama|heet|genaamd|o nazwie|nazywa sie|adi|は|名は|名|が)(?![a-z]))*\s?[:=]?\s?)(?:{_QUOTED}|{_NAME})"
+    rf"(?<![a-z0-9-]){_TEAM_WORD}(?P<link>{_LINK})(?:{_QUOTED}|{_NAME})(?P<after>\s?[,.;:)!?\n、。]|\s?$|\s[-(]|)"
 )
 _TEAM_AFTER = re.compile(
-    rf"(?:{_QUOTED}|(?<![a-z0-9@._-])(?P<v>(?=[a-z0-9_.-]*[-_0-9])[a-z0-9][\w-]{{1,38}}))\s?(?:team|takimi|ekibi|isimli takim|adli takim|チーム|workspace)(?![a-z0-9-])"
+    r"(?:\"(?P<q>[^\"\n@]{2,40})\"|(?<![\w@.-])(?P<v>(?=[\w.-]*[-_0-9])[^\W_][\w-]{1,38}))\s?(?:'s )?(?:team|takimi|ekibi|isimli takim|adli takim|チーム|workspace)(?![a-z0-9-])"
 )
-_ID_WORD = r"(?:customer|client|account|kunden?|klant(?:en)?|klient[a-z]*|client[ei]?|cliente|cuenta|compte|conta|konto|kont[ao]|musteri|hesap|user|tenant|abonne|abonne[es]?|utente|contrato|contract|member|subscriber|billing)"
-_ID_NOUN = r"(?:id|ids|number|no\.?|nr\.?|num(?:ero|mer|ber)?|n\.?o?\.?|#|nummer|numero|numer|numarasi|numaramiz|numaram|no|ref(?:erence)?|code|kennung|identifiant|identificativo|kodu|kimligi)"
+_ACCOUNT_NAMED = re.compile(
+    r"(?<![a-z0-9-])(?:account|konto|compte|cuenta|conta|hesap|hesabimiz|アカウント)\s?(?:name|[:=]|名|は)?\s?(?:[\"'`「]\s?)?(?P<v>[a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?![\w@-])"
+)
+_ID_WORD = r"(?:customer|cust\.?|client|account|acct\.?|kunden?|klant(?:en)?|klient[a-z]*|clientes?|cuenta|compte|conta|konto|kont[ao]|musteri|hesap|user|tenant|abonne[es]?|utente|contrato|contract|member|subscriber|billing|zak\.?|zakaznick[a-z]*|kund)"
+_ID_NOUN = r"(?:id|ids|number|no\.?|nr\.?|num(?:ero|mer|ber)?|n°|n\.|c\.|#|nummer|numarasi|numaramiz|numaram|ref(?:erence)?|code|kennung|identifiant|identificativo|kodu|kimligi|cislo)"
 _CUSTOMER = re.compile(
-    rf"(?<![a-z0-9])(?:{_ID_WORD}[\s-]?{_ID_NOUN}|kd-?nr\.?|kdnr\.?|{_ID_NOUN} (?:de |di |do |del |du |van |d')?(?:la |el |le |o |il )?{_ID_WORD}|customer|cust(?:omer)?[ _-]?id|acct\.?|(?:お客様|顧客|会員|契約|アカウント|カスタマー)\s?(?:番号|id|コード))"
-    r"(?:\s?(?:is|ist|lautet|est|es|e|jest|heet|ise|:|=|は|#|n°|no\.?|nr\.?|number|dir|,|\(|-)){0,3}\s?[\"'`「]?(?P<v>[a-z0-9](?:[a-z0-9]|[-_/.](?=[a-z0-9])){1,30})"
+    rf"(?<![a-z0-9])(?:{_ID_WORD}[\s-]?{_ID_NOUN}|kd\.?-?nr\.?|kdnr\.?|{_ID_NOUN}\s?(?:de |di |do |del |du |van |d')?(?:la |el |le |o |il )?{_ID_WORD}|customer|cust|client|cliente|klant|kunde|acct\.?|(?:お客様|顧客|会員|契約|アカウント|カスタマー)\s?(?:番号|id|コード)|客户(?:编号|号|id)|고객\s?(?:번호|id))"
+    r"(?:\s?(?:is|ist|lautet|est|es|e|jest|heet|ise|being|:|=|は|#|n°|no\.?|nr\.?|number|dir|,|\(|-)){0,3}\s{0,6}[\"'`「]?(?P<v>[a-z0-9](?:[a-z0-9]|[-_/.](?=[a-z0-9])){1,30})"
 )
 _CODED = re.compile(
-    r"(?<![a-z0-9@._/-])(?P<v>(?:cus|cust|acc|acct|kd|kdnr|cli|c|k|org|usr)[-_#]\d{2,}[a-z0-9-]*)(?![a-z0-9@])"
+    r"(?<![\w@./#-])(?P<v>[A-Z]{1,6}[-_]\d{3,}(?:-[A-Z0-9]+)?|[A-Z]{2,4}\d{4,}|\d{2,3}-\d{3,6})(?![\w@/-])(?!\.\d)"
+)
+_OTHER_CODES = re.compile(
+    r"^(?:INV|PO|TKT|CASE|REQ|SUP|RFC|CVE|ISO|SLA|UTF|NF|FV|FA|RE|RG|BE|TCK|JIRA|PR|ERR|HTTP|AZ|FC|RCA|OC|NC|DOC|UTC|GMT|ID|SHA|AES|IPV|WG|FRA|GDPR|DSGVO|ART|PSD|PCI|SOC|COVID|BUG|INC|TICKET|ORD|BK|BL|BR)[-_]?\d"
+)
+_OTHER_CODE_WORDS = re.compile(
+    r"(?:invoices?|facturas?|factures?|fatturas?|faturas?|rechnung(?:en|s-?nr\.?)?|factuur|faktur[ay]?|ticket|case|fall|aktenzeichen|az\.?|order|bestellung|pedido|commande|ordine|"
+    r"incident|issue|bug|ref(?:erence)?\.?(?: no\.?)?|vorgang|phone|tel\.?|telefon|fax|version|art\.?|warrant|no\.? of|請求書|チケット|vat|ust-idnr\.?|nif|cif|siret|nip|gstin|usd|eur)[\s:#.n°-]{0,6}$"
 )
 
 
 def find_account(page: Page, vocabulary: Vocabulary, masked: list[tuple[int, int]]) -> list[Fact]:
-    """Account identifiers stated in the part, each once. masked: spans of databases and dates, never an identifier."""
+    """Account identifiers stated in the part, each once. masked: spans of databases, hosts and links: no identifiers."""
     found: dict[tuple[str, str], list[Evidence]] = {}
     taken = list(masked)
-    for start, end, value in _emails(page, vocabulary):
+    emails = list(_emails(page, vocabulary))
+    for start, end, value in emails:
         _add(found, "email", value, page, start, end)
-        taken.append((start, end))
     addresses = [m.span() for m in EMAIL.finditer(page.flat)]
-    for kind, spans in (("customer_id", _customer_ids(page)), ("team", _teams(page))):
+    for kind, spans in (("customer_id", _customer_ids(page)), ("team", _teams(page, vocabulary))):
         for start, end in spans:
-            if any(start < e and end > s for s, e in (*taken, *addresses)):
-                continue
-            _add(found, kind, page.text[start:end], page, start, end)
-            taken.append((start, end))
+            if not any(start < e and end > s for s, e in (*taken, *addresses)):
+                _add(found, kind, page.text[start:end], page, start, end)
+                taken.append((start, end))
+    masked.extend(taken)
     return [Fact(value, kind, tuple(evidence)) for (kind, value), evidence in found.items()]
 
 
@@ -79,153 +92,72 @@ def _emails(page: Page, vocabulary: Vocabulary) -> Iterator[tuple[int, int, str]
     flat = page.flat
     for match in EMAIL.finditer(flat):
         domain = match.group().rsplit("@", 1)[1]
-        if any(domain == own or domain.endswith("." + own) for own in vocabulary.domains):
-            continue
-        if _speaks_of_account(flat, match.start(), match.end()):
+        own = any(domain == ours or domain.endswith("." + ours) for ours in vocabulary.domains)
+        if not own and _is_account(flat, match.start(), match.end()):
             yield match.start(), match.end(), match.group()
 
 
-def _speaks_of_account(flat: str, start: int, end: int) -> bool:
-    """Whether the nearest words before the address, else just after it, are an account's and not another purpose's."""
-    left = max(0, start - 90)
-    before = flat[left:start]
-    cut = max((m.end() for m in re.finditer(r"[.!?。]\s|\n\n", before)), default=0)
+def _is_account(flat: str, start: int, end: int) -> bool:
+    """Whether the nearest words before the address leave it an account's; alone at the mail's foot it is a signature's."""
+    before = flat[max(0, start - 90) : start]
+    cut = max((m.end() for m in re.finditer(r"[.!?。]\s|\n\n|\n(?=[-*•\d])", before)), default=0)
     before = before[cut:]
-    after = flat[end : end + 60]
-    stop = re.search(r"[.!?。](?:\s|$)|\n", after)
-    after = after[: stop.start()] if stop else after
     good = max((m.end() for m in _ACCOUNT.finditer(before)), default=-1)
-    bad = max((m.end() for m in _OTHER.finditer(before)), default=-1)
-    if good > bad:
-        return True
-    if bad >= 0:
-        return False
-    return bool(_ACCOUNT.search(after)) and not _OTHER.search(after)
+    bad = max((m.end() for m in _ELSEWHERE.finditer(before)), default=-1)
+    if good >= 0 or bad >= 0:
+        return good > bad
+    line = flat[flat.rfind("\n", 0, start) + 1 : start].strip(" -*•·|<(")
+    rest = flat[end : end + 400]
+    alone = not line and re.match(r"[>)\s]*(?:\n|$)", rest) is not None
+    return not (alone and len(rest.strip()) < 60 and "\n" in flat[:start].strip())
 
 
 _NO_TEAM = frozenset(
-    [
-        "is",
-        "was",
-        "are",
-        "has",
-        "have",
-        "had",
-        "at",
-        "in",
-        "on",
-        "of",
-        "and",
-        "the",
-        "for",
-        "will",
-        "would",
-        "can",
-        "could",
-        "with",
-        "from",
-        "to",
-        "a",
-        "an",
-        "as",
-        "we",
-        "our",
-        "your",
-        "you",
-        "who",
-        "that",
-        "which",
-        "support",
-        "upstash",
-        "security",
-        "privacy",
-        "legal",
-        "billing",
-        "finance",
-        "sales",
-        "lead",
-        "leads",
-        "members",
-        "member",
-        "und",
-        "der",
-        "die",
-        "das",
-        "ist",
-        "hat",
-        "im",
-        "von",
-        "de",
-        "du",
-        "des",
-        "la",
-        "le",
-        "et",
-        "est",
-        "en",
-        "y",
-        "del",
-        "e",
-        "da",
-        "do",
-        "di",
-        "il",
-        "uses",
-        "use",
-        "using",
-        "noticed",
-        "lost",
-        "here",
-        "there",
-        "meeting",
-        "needs",
-        "wants",
-        "plan",
-        "plans",
-        "account",
-        "size",
-        "hello",
-        "i'm",
-        "up",
-        "out",
-        "down",
-        "all",
-        "any",
-        "works",
-        "worked",
-        "working",
-        "van",
-        "het",
-        "een",
-        "os",
-        "o",
-        "jest",
-        "sie",
-        "ve",
-        "bu",
-        "on-call",
-    ]
+    ["is", "was", "are", "has", "have", "had", "at", "in", "on", "of", "and", "the", "for", "will", "would", "can", "could", "with", "from", "to", "a", "an", "as", "we", "our", "you", "your", "who", "that", "which", "support", "upstash", "security", "privacy", "legal", "billing", "finance", "sales", "lead", "leads", "members", "member", "und", "der", "die", "das", "ist", "hat", "im", "von", "de", "du", "des", "la", "le", "et", "est", "en", "y", "del", "e", "da", "do", "di", "il", "uses", "use", "using", "noticed", "lost", "here", "there", "meeting", "needs", "wants", "plan", "plans", "account", "size", "hello", "i'm", "up", "out", "down", "all", "any", "works", "worked", "working", "van", "het", "een", "os", "o", "jest", "sie", "ve", "bu", "on-call", "people", "player", "building", "call", "sport", "spirit", "chat", "event"]
 )
 
 
-def _teams(page: Page) -> Iterator[tuple[int, int]]:
+def _teams(page: Page, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
     for match in _TEAM.finditer(page.flat):
         group = "q" if match["q"] else "v"
         value = match[group]
-        linked = bool(match["link"].strip()) or group == "q" or re.search(r"[-_0-9]", value)
-        if linked and value not in _NO_TEAM and not re.fullmatch(r"\d+", value):
+        telling = (
+            match["link"].strip()
+            or group == "q"
+            or re.search(r"[-_0-9]", value)
+            or match["after"].strip()
+            or match["after"]
+        )
+        known = value in _NO_TEAM or value.startswith(vocabulary.operator.lower()) or value.isdigit()
+        at_end = match.end(group) == len(page.flat)
+        if (telling or at_end) and not known and EMAIL.match(page.flat, match.start(group)) is None:
             yield match.span(group)
     for match in _TEAM_AFTER.finditer(page.flat):
         group = "q" if match["q"] else "v"
-        if not re.search(r"\d+-(?:person|man|head|people)|^on-|^the$", match[group]):
+        value = match[group]
+        if (
+            not re.search(r"\d+-(?:person|man|head|people)|^on-|^the$", value)
+            and vocabulary.operator.lower() not in value
+        ):
             yield match.span(group)
+    for match in _ACCOUNT_NAMED.finditer(page.flat):
+        yield match.span("v")
 
 
 def _customer_ids(page: Page) -> Iterator[tuple[int, int]]:
     for match in _CUSTOMER.finditer(page.flat):
-        if re.search(r"\d", match["v"]) and not re.fullmatch(
-            r"(?:19|20)\d\d|\d{1,2}|\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?", match["v"]
-        ):
+        value = match["v"]
+        dated = re.fullmatch(
+            r"(?:19|20)\d\d|\d{1,2}|\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d+(?:st|nd|rd|th|h|x|k)", value
+        )
+        if re.search(r"\d", value) and not dated:
             yield match.span("v")
-    for match in _CODED.finditer(page.flat):
+    for match in _CODED.finditer(page.text[: len(page.flat)]):
+        before = page.flat[max(0, match.start() - 30) : match.start()]
+        if _OTHER_CODES.match(match["v"]) or _OTHER_CODE_WORDS.search(before) or re.search(r"[\d+()]\s?$", before):
+            continue
+        if re.fullmatch(r"\d{2}-(?:19|20)\d\d", match["v"]) or re.match(
+            r"\s?(?:\d{2,}|[-+]\d)", page.flat[match.end() : match.end() + 4]
+        ):
+            continue
         yield match.span("v")

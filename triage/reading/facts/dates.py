@@ -85,6 +85,8 @@ def find_dates(page: Page, language: str, today: date) -> list[DateMention]:
         for mentions, end in grammar.at(flat, position, today):
             hits.add(mentions, mentions[0].start, end)
             break
+    for mentions, start, end in grammar.spelled_out(page, today):
+        hits.add(mentions, start, end)
     if page.has_cjk:
         for mentions, start, end in grammar.cjk(flat, today):
             hits.add(mentions, start, end)
@@ -159,7 +161,7 @@ class _Grammar:
         )
         self.ymd = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?![\d])(?![-/]\d)")
         self.dmy = re.compile(
-            r"(?P<a>\d{1,2})(?P<s>\s?[./-]\s?)(?P<b>\d{1,2})\s?[./-]\s?(?P<y>\d{4}|\d{2})(?![\d/])(?!\s?%)(?!\.\d)"
+            r"(?P<a>\d{1,2})(?:(?P<s>[./-])(?P<b>\d{1,2})(?P=s)(?P<y>\d{4}|\d{2}(?!\s?[:%]))|(?P<s2>\. )(?P<b2>\d{1,2})\.\s?(?P<y2>\d{4}))(?![\d/])(?!\.\d)"
         )
         self.ymon = re.compile(rf"(?P<y>(?:19|20)\d\d)[-/. ](?:of )?{month}[-/. ](?P<d>{_DAY})(?!\d)")
         self.dm_dots = re.compile(r"(?P<a>\d{1,2})\.\s?(?P<b>\d{1,2})\.(?!\s?\d{1,2}\.\d|\d)")
@@ -167,15 +169,22 @@ class _Grammar:
             r"(?P<a>\d{1,2})(?P<s>[./])(?P<b>\d{1,2})(?![\d./:%€$]|\s?%|\s?(?:uhr|h\b|uur|ms|s\b|eur|usd|pm|am|gb|mb|stunden|hours|std))"
         )
         self.partial = re.compile(
-            rf"(?P<days>{_DAY}\.?(?:{joint}{_DAY}\.?)*){joint}(?=(?:{_DAY})[./](?:\d{{1,2}})[./])"
+            rf"(?P<days>{_DAY}\.?(?:{joint}{_DAY}\.?)*){joint}(?=(?:{_DAY})[./]\s?(?:\d{{1,2}})[./])"
         )
         self.before_bare = re.compile(
             r"(?:\b(?:on|from|since|until|till|and|to|am|vom|bis|und|ab|seit|den|zum|le|du|au|el|del|al|il|dal|em|no|de|dia|op|van|tot|dnia|od|do|w|i|"
             r"e|y|et|between|zwischen|tra|entre|tussen|date|datum|fecha|data|tarih|"
             + short
-            + r")\.?,?[\s(:]{1,2}|^\s*|[-(:;,]\s?)$"
+            + r")\.?,?[\s(:]{1,2}|(?:^|\n)[\s*-]*|[-(:;,|]\s?)$"
         )
-        self.weekdays = weekdays
+        ordinals = any_of({*words.ordinals, *(name.replace("-", " ") for name in words.ordinals)})
+        self.ordinal_date = (
+            re.compile(
+                rf"(?<![a-z])(?:(?P<o1>{ordinals})\s(?:of |de |di |do |d')?(?P<m1>{any_of(words.months)})|(?P<m2>{any_of(words.months)})\s(?:the )?(?P<o2>{ordinals})){END}{_YEAR}"
+            )
+            if words.ordinals
+            else None
+        )
         self.relative_patterns = list(self._relative_patterns(weekdays, any_of(words.months)))
         self.triggers = (
             words.template_words(*_TEMPLATES[:-1])
@@ -210,6 +219,18 @@ class _Grammar:
                 if mentions:
                     yield mentions, match.end()
 
+    def spelled_out(self, page: Page, today: date) -> Iterator[tuple[list[DateMention], int, int]]:
+        """ "the third of March", "September twenty third"."""
+        if self.ordinal_date is None or not any(word in self.words.months for _, _, word in page.words):
+            return
+        for match in self.ordinal_date.finditer(page.flat):
+            name = match["o1"] or match["o2"]
+            day = self.words.ordinals.get(name) or self.words.ordinals[name.replace(" ", "-")]
+            month = self.words.months[match["m1"] or match["m2"]]
+            found = make(int(match["y"]), month, day) if match["y"] else latest(month, day, today)
+            if found:
+                yield [_mention(match, found, "full" if match["y"] else "date", today)], match.start(), match.end()
+
     def _read_ymd(self, match: re.Match[str], _flat: str, today: date) -> Iterator[DateMention]:
         found = make(int(match["y"]), int(match["m"]), int(match["d"]))
         if found:
@@ -221,15 +242,12 @@ class _Grammar:
             yield _mention(match, found, "full", today)
 
     def _read_dmy(self, match: re.Match[str], _flat: str, today: date) -> Iterator[DateMention]:
-        if match["s"].strip() == "." and match["y"] != match["y"][:4]:
-            return
-        year = _year(match["y"])
+        year = _year(match["y"] or match["y2"])
         if not 1900 <= year <= 2199:
             return
-        first, second = int(match["a"]), int(match["b"])
-        yield from self._numeric(
-            match, make(year, second, first), make(year, first, second), "full", match["s"].strip(), today
-        )
+        first, second = int(match["a"]), int(match["b"] or match["b2"])
+        dmy, mdy = make(year, second, first), make(year, first, second)
+        yield from self._numeric(match, dmy, mdy, "full", match["s"] or ".", today)
 
     def _read_dots(self, match: re.Match[str], _flat: str, today: date) -> Iterator[DateMention]:
         found = latest(int(match["b"]), int(match["a"]), today) if int(match["b"]) <= 12 else None
@@ -238,9 +256,12 @@ class _Grammar:
 
     def _read_bare(self, match: re.Match[str], flat: str, today: date) -> Iterator[DateMention]:
         """`3/3`, `3.3`: only after a word or a place that announces a date, for it may be a fraction or a version."""
-        if not self.before_bare.search(flat, max(0, match.start() - 16), match.start()):
-            return
         first, second = int(match["a"]), int(match["b"])
+        telling = (
+            match["s"] == "/" and max(first, second) > 12 and flat[match.start() - 1 : match.start()] in {" ", "\n", ""}
+        )
+        if not telling and not self.before_bare.search(flat, max(0, match.start() - 16), match.start()):
+            return
         if match.group() == "24/7" or (match["s"] == "." and self.words.order == "either"):
             return
         dmy = latest(second, first, today) if second <= 12 else None

@@ -1,10 +1,14 @@
-"""Databases that a mail names: endpoint hosts, UUIDs, and names that stand beside words for a database."""
+"""Databases that a mail names: endpoint hosts, UUIDs, and names.
+
+A name is known by the word for a database beside it ("our database orders-prod", "la base turnos"), by what it is called
+("it's called fitzlocks"), by quotation marks, or by its shape where an outage is told ("stock-live (Irlande)").
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from triage.model import Evidence, Fact
 from triage.reading.facts.page import Page
@@ -13,40 +17,65 @@ from triage.reading.vocabulary import Vocabulary
 _UUID = re.compile(r"(?<![0-9a-z-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z-])")
 
 _BASE = (
-    r"databases?|data base|dbs?|redis|instances?|instanz(?:en)?|caches?|clusters?|datenbank(?:en)?|datenbank-?instanz|base de donnees|bases? de datos|base|bdd|bases?|bd|"
-    r"base dati|banco de dados|base de dados|banco|bancos|databanken?|bazy danych|baza danych|baz[aeyio]|bazie|bazach|bazami|bazaj|veritabani(?:miz|mizin|mizi|miza|nin|ni|na|niz)?|veri tabani(?:miz)?|"
-    r"stores?|kv|queues?|topics?|databas(?:en)?|databaze|istanz[ae]|instancias?|instancja|klaster|resource|ressource|recurso|endpoint|index|vector index|db-?name|db name|resource name|database name"
+    r"(?:databases?|data base|dbs?|redis|instances?|instanz(?:en)?|caches?|clusters?|datenbank(?:en)?|bases? de donnees|bases? de datos|bases? de dados|bases?|bdd|bbdd|bd|"
+    r"base dati|bancos? de dados|bancos?|databanken?|bazy danych|baza danych|baz[aeyio]|bazie|bazach|bazami|veritabani(?:miz|mizin|mizi|miza|nin|ni|na|niz)?|veri tabani(?:miz)?|"
+    r"stores?|kv|queues?|databas(?:en)?|databaz[aei]|istanz[ae]|instancias?|instancj[aei]|klaster|db-?name|db name|resource|endpoint|keyspace)"
 )
 _CALLED = (
-    r"called|named|name(?: is|d)?|namens|mit dem namen|heisst|heissen|heist|genannt|appelee?s?|nommee?s?|qui s'appelle|llamad[ao]s?|de nombre|se llama|chiamat[oa]|di nome|"
-    r"denominat[oa]|si chiama|chamad[ao]s?|de nome|se chama|genaamd|heet|met de naam|o nazwie|nazywa sie|adli|isimli|ismi|adi|is|ist|est|es|e|jest|id|=|:"
+    r"(?:called|named|namens|mit dem namen|mit namen|heisst|heissen|hiess|genannt|appelee?s?|nommee?s?|s'appell?ent|s'appelle|s'appelait|llamad[ao]s?|de nombre|se llama|se llamaba|chiamat[oa]|di nome|"
+    r"denominat[oa]|si chiama|chamad[ao]s?|de nome|se chama|chama-se|genaamd|heet|met de naam|o nazwie|nazywa sie|adli|isimli)"
 )
-_SHAPE = r"[a-z0-9](?:[a-z0-9]|[-_.](?=[a-z0-9])){1,48}"
-_SHAPED = r"(?=[a-z0-9_.-]*[-_0-9])" + _SHAPE
-_QUOTED = r"[\"'`\[「『<*_](?P<q>[a-z0-9][\w.-]{0,48}[\w])[\"'`\]」』>*_]"
+_IS = rf"(?:{_CALLED}|name(?:d| is)?|adi|ismi|is|ist|est|es|e|jest|:|=)"
+_SLUG = r"[a-z0-9]+(?:[-_][a-z0-9]+)+"
+_SHAPED = rf"(?:{_SLUG}|(?=[a-z]*\d)[a-z][a-z0-9]{{3,30}})"
+_TOKEN = r"[a-z0-9]+(?:[-_.][a-z0-9]+)*"
+_QUOTED = r"(?<![a-z0-9])[\"'`「『\[]\s?(?P<q>[a-z0-9](?:[\w.-]|\s(?=[a-z0-9])){1,40}?)\s?[\"'`」』\]](?![a-z0-9])"
+_TAIL = r"(?![a-z0-9_@]|[-.][a-z0-9])"
+_HEAD = r"(?<![a-z0-9_@./-])"
+
 _AFTER = re.compile(
-    rf"(?<![a-z0-9_-])(?:{_BASE})(?:'[a-z]+)?(?:\s?[:=]\s?|\s)(?:\(?(?:{_CALLED})\)?[\s:]{{0,2}}){{0,2}}(?:{_QUOTED}|(?P<n>{_SHAPED}))(?![a-z0-9])"
+    rf"{_HEAD}{_BASE}(?:'[a-z]+)?\s{{0,2}}(?:\(?\s?{_IS}\s?[\s:]){{0,2}}\s{{0,2}}\(?(?:{_QUOTED}|(?P<n>{_SHAPED}){_TAIL})"
 )
-_CALLED_PLAIN = re.compile(
-    rf"(?<![a-z0-9_-])(?:{_BASE})\b[^.\n;:!?]{{0,40}}?(?<![a-z])(?:called|named|namens|mit dem namen|heisst|appelee?|nommee?|s'appelle|llamad[ao]|se llama|chiamat[oa]|si chiama|chamad[ao]|se chama|genaamd|heet|o nazwie|nazywa sie)"
-    rf"\s[\"'`]?(?P<n>{_SHAPE})(?![a-z0-9])"
+_CALLED_BASE = re.compile(
+    rf"{_HEAD}{_BASE}\b[^.\n;:!?]{{0,40}}?(?<![a-z]){_CALLED}\s(?:{_QUOTED}|(?P<n>{_TOKEN}){_TAIL})"
 )
+_CALLED_IT = re.compile(rf"(?<![a-z]){_CALLED}\s(?:{_QUOTED}|(?P<n>{_TOKEN}){_TAIL})(?=\s?(?:[,.;)\n(]|$))")
 _COLON = re.compile(
-    rf"(?:^|\n|[;,(] ?)[ \t*-]*(?:affected )?(?:{_BASE}|データベース(?:名)?|db名)(?: ?name)?\s?[:=]\s?[\"'`]?(?P<n>{_SHAPE})(?![a-z0-9@])"
+    rf"(?:^|\n|[;,(] ?)[ \t*•✅|-]*(?:affected |betroffene |betroffen: )?(?:{_BASE}|データベース(?:名)?|db名)(?: ?name| id)?\s?[:=]\s?[\"'`「*]?(?P<n>{_TOKEN}){_TAIL}"
+)
+_NOUN = re.compile(
+    rf"(?<![\w-])(?:la |nuestra |nossa |notre |ma |mi |nostra |mia |minha |ta |base )?(?:base|bd|bdd|db|banco|baza|baze|bazy|database)\s(?P<n>[a-z][a-z0-9]{{3,30}}){_TAIL}(?=\s?(?:[,;(.]|$|\n)|\s(?:que?|q|en|a|in|na|esta|est|es|w|em|se|nie|ne)\s)"
 )
 _BEFORE = re.compile(
-    rf"(?:{_QUOTED}|(?<![a-z0-9@._/-])(?P<n>{_SHAPED}))(?:\s?[\"'`」』]?\s?|-)(?:redis |upstash |global |regional |isimli |adli |prod(?:uction)? )?(?:{_BASE})(?![a-z0-9])"
+    rf"(?:{_QUOTED}|{_HEAD}(?P<n>{_SHAPED}))\s(?:redis |global |regional |isimli |adli )?{_BASE}(?![a-z0-9-])"
 )
 _CJK_BEFORE = re.compile(
-    rf"[「『\"'`]?(?P<n>{_SHAPE})[」』\"'`]?\s?(?:という|の)?(?:名前の)?(?:データベース|db|インスタンス|redis|キャッシュ)"
+    rf"{_HEAD}(?P<n>{_TOKEN})[」』\"'`]?\s?(?:という|の)?(?:名前の)?(?:データベース|db|インスタンス|キャッシュ)"
 )
 _CJK_AFTER = re.compile(
-    rf"(?:データベース|db|インスタンス|redis)(?:名)?(?:は|が|の|、|:|\s)?\s?(?:「|『|\"|`|\()?\s?(?P<n>{_SHAPE})"
+    rf"(?:データベース|db|インスタンス)(?:名)?(?:は|が|の|、|:|：|\s)?\s?[「『\"`(]?\s?(?P<n>{_TOKEN}){_TAIL}"
+)
+_QUOTED_SLUG = re.compile(rf"(?<![a-z0-9])[\"'`「『]\s?(?P<n>{_SLUG})\s?[\"'`」』](?![a-z0-9])")
+_BARE_SLUG = re.compile(rf"(?<![a-z0-9_@./:#+'-])(?P<n>{_SLUG})(?![a-z0-9_@/-]|\.[a-z0-9]|'[a-z])")
+
+_TELLING = frozenset(
+    ["prod", "production", "dev", "test", "staging", "stage", "cache", "queue", "db", "redis", "sessions", "session", "store", "live", "main", "lock", "locks", "idx", "index", "sync", "orders", "order", "cart", "kv", "eu", "us", "api", "users", "jobs", "events", "data", "worker", "log", "logs", "core", "core1", "stock", "search", "rate", "limiter", "hub", "feed", "primary", "global", "replica", "backend", "shop", "web", "app", "bot", "auth", "tokens", "geo", "pings", "store1", "cola", "cache1", "cachedb", "chat", "leaderboard", "bookings", "booking", "inventory", "catalog", "catalogo", "menu", "reservas", "pedidos", "sesiones", "panier", "paniers", "commandes", "warenkorb", "sitzungen", "ordini", "carrello", "sessoes", "pedido", "zamowienia", "koszyk", "sepet", "siparis", "stok"]
+)
+_NOT_PARTS = frozenset(
+    ["a", "an", "and", "are", "at", "be", "by", "the", "to", "of", "in", "on", "up", "out", "off", "no", "not", "non", "on", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "re", "pre", "co", "un", "de", "e", "i", "o", "y", "la", "le", "les", "des", "du", "au", "aux", "vous", "nous", "je", "tu", "il", "elle", "ils", "on", "ce", "ci", "moi", "toi", "lui", "leur", "t", "m", "l", "y-a", "et", "est", "sont", "peut", "etre", "quelques", "dire", "meme", "elles", "me", "te", "se", "lhe", "lo", "os", "as", "nos", "vos", "him", "her", "it", "week", "end", "go", "read", "only", "real", "time", "long", "short", "full", "half", "part", "high", "low", "self", "multi", "single", "cross", "well", "open", "end", "day", "days", "hour", "hours", "minute", "minutes", "month", "year", "year-end", "old", "year-old", "based", "related", "level", "wide", "like", "ready", "free", "side", "line", "term", "term1", "pay", "mail", "mails", "e-mail", "gdpr", "dsgvo", "us-based", "eu-based", "follow", "sign", "log", "check", "opt", "set", "built", "start", "set-up", "setup", "back", "hard", "near", "mid", "post", "ex", "semi", "anti", "sub", "super", "all", "ever", "once", "so-called", "called", "data-driven", "step", "by-step", "und", "oder", "der", "die", "das", "mit", "von", "zu", "fur", "ohne", "per", "nach", "vor", "bis", "bzw", "usw", "ggf", "to-do", "how", "know", "first", "second", "third", "last", "next", "rendez", "avant", "apres", "hier", "vis", "ci-joint", "joint", "contre", "sous", "sur", "mi", "demi", "grand", "grande", "petit", "celui", "celle", "ceux", "la-bas", "chez", "feira", "segunda", "terca", "quarta", "quinta", "sexta", "black", "friday", "cyber", "monday", "saas", "paas", "iaas", "b2b", "b2c", "read-write", "write", "right-click", "client-side", "server-side", "left", "team", "teams", "ok", "x", "zum", "gmbh", "ag", "co", "kg", "inc", "ltd", "app-store", "email", "tech", "soft", "cost", "costs", "price", "data-request", "personal", "third-party", "party", "vendor", "user-friendly", "friendly", "know-how", "mission", "critical", "worst", "best", "case", "scenario", "round", "trip", "double", "triple", "check-in", "re-read", "user", "high-availability", "availability", "low-latency", "mi-mars", "fin", "debut", "entre-temps", "temps", "quasi", "sysop", "non-profit", "profit", "sapeur", "au-dessus", "dessus", "dessous", "bon", "mot", "mots", "cle", "cles", "code", "codes", "sans"]
+)
+_NEVER = re.compile(
+    r"v?\d+(?:[.,:_/-]\d+)*(?:[a-z]{1,3})?|\d+(?:st|nd|rd|th|h|m|s|ms|gb|mb|kb|k|x|am|pm|eur|usd)?(?:-[a-z]+)*|[a-z]{1,2}-\d+|[a-z]+-\d{1,2}|(?:covid|utf|sha|base|ipv|http|aes|iso|rfc|cve|psd|h)-?\d+.*|"
+    r".*\.(?:com|io|net|org|example|de|fr|log|csv|json|txt|xlsx|pdf|eml|dev|app|py|js|ts|go)|ec2|s3|k8s|oauth2|\d+xx|5xx|4xx|[a-f0-9]{12,}|econn.*|[a-z]+_(?:error|timeout|failed|refused|id|url|token|key|rest).*|err_.*|upstash.*"
+)
+_NOT_NAMES = frozenset(
+    ["the", "a", "an", "our", "my", "your", "is", "was", "were", "are", "in", "on", "at", "for", "and", "or", "de", "la", "le", "el", "il", "der", "die", "das", "den", "im", "auf", "war", "ist", "est", "et", "y", "o", "us", "you", "it", "this", "that", "them", "his", "which", "with", "not", "nicht", "pas", "no", "non", "nao", "niet", "nie", "van", "het", "een", "un", "una", "une", "uno", "um", "uma", "w", "we", "z", "und", "oder", "aber", "mais", "pero", "ma", "mas", "connection", "connections", "access", "url", "instance", "database", "databases", "region", "cluster", "server", "host", "hosted", "located", "called", "named", "stored", "running", "id", "ids", "name", "back", "down", "up", "here", "there", "datos", "donnees", "dados", "danych", "dati", "principal", "primaria", "primaire", "principale", "entera", "entiere", "completa", "complete", "entire", "tout", "toute", "todo", "toda", "tambien", "aussi", "encore", "siempre", "sempre", "toujours", "dejo", "dejaron", "estaba", "estuvo", "esta", "etait", "cayo", "caida", "reste", "principales", "gratuite", "gratuita", "payante", "pagata", "upstash", "redis", "gelegen", "dans", "avec", "para", "pour", "pero", "porque", "parce", "since", "because", "when", "while", "where", "bien", "tres", "muy", "molto", "muito", "more", "less", "same", "other", "otra", "otro", "autre", "altra", "outra", "mail", "email", "konto", "account", "support", "team", "kunde", "kunden", "client", "clients", "legale", "giuridica", "juridica", "legal", "juridique", "datos-de", "clientes", "personal", "personnel", "personali", "rechtliche"]
 )
 
 
-def find_resources(page: Page, vocabulary: Vocabulary, masked: list[tuple[int, int]]) -> list[Fact]:
-    """Databases named in the part, each once, in order. masked: spans of addresses; endpoint spans are added to it."""
+def find_resources(page: Page, vocabulary: Vocabulary, masked: list[tuple[int, int]], story: bool) -> list[Fact]:
+    """Databases named in the part, each once, in order. masked: spans of addresses and account identifiers, to which
+    endpoints and ids are added. story: whether an outage is told, so that a bare name may be a database's."""
     found: dict[tuple[str, str], list[Evidence]] = {}
     flat = page.flat
     for match in _hosts(vocabulary).finditer(flat):
@@ -56,156 +85,93 @@ def find_resources(page: Page, vocabulary: Vocabulary, masked: list[tuple[int, i
     for match in _UUID.finditer(flat):
         _add(found, "id", match.group(), page, match.start(), match.end())
         masked.append((match.start(), match.end()))
-    for start, end in sorted(_names(page)):
-        if not any(start < e and end > s for s, e in masked) and _is_name(flat[start:end], flat, end, vocabulary):
+    rules = _rules(vocabulary)
+    for start, end in sorted(set(_names(page, story, rules))):
+        if not any(start < e and end > s for s, e in masked) and rules.is_name(flat[start:end]):
             _add(found, "name", page.text[start:end], page, start, end)
-    return [Fact(value, kind, tuple(evidence)) for (kind, value), evidence in found.items()]
+            masked.append((start, end))
+    return [Fact(value, kind, tuple(evidence)) for (kind, value), evidence in _one_case(found).items()]
 
 
 def _add(found: dict[tuple[str, str], list[Evidence]], kind: str, value: str, page: Page, start: int, end: int) -> None:
-    evidence = page.evidence(start, end, f"resource.{kind}")
-    listed = found.setdefault((kind, value), [])
-    if evidence not in listed:
-        listed.append(evidence)
+    found.setdefault((kind, value), []).append(page.evidence(start, end, f"resource.{kind}"))
 
 
-def _names(page: Page) -> Iterator[tuple[int, int]]:
-    patterns = [_AFTER, _CALLED_PLAIN, _COLON, _BEFORE]
+def _one_case(found: dict[tuple[str, str], list[Evidence]]) -> dict[tuple[str, str], list[Evidence]]:
+    """`Orders-Prod` and `orders-prod` are one database, named as it stands first."""
+    merged: dict[tuple[str, str], list[Evidence]] = {}
+    spelled: dict[str, str] = {}
+    for (kind, value), evidence in found.items():
+        merged.setdefault((kind, spelled.setdefault(value.lower(), value)), []).extend(evidence)
+    return merged
+
+
+def _names(page: Page, story: bool, rules: _Rules) -> Iterator[tuple[int, int]]:
+    patterns = [_AFTER, _CALLED_BASE, _COLON, _BEFORE]
+    if story:
+        patterns += [_CALLED_IT, _NOUN, _QUOTED_SLUG]
     if page.has_cjk:
         patterns += [_CJK_BEFORE, _CJK_AFTER]
     for pattern in patterns:
         for match in pattern.finditer(page.flat):
-            group = "q" if "q" in match.groupdict() and match["q"] else "n"
-            yield match.span(group)
+            group = "q" if match.groupdict().get("q") else "n"
+            start, end = match.span(group)
+            original = page.text[start:end]
+            if pattern in {_CALLED_IT, _CALLED_BASE} and original[:1].isupper() and not original.isupper():
+                continue
+            yield start, end
+    if story:
+        for match in _BARE_SLUG.finditer(page.flat):
+            if page.text[match.start()].islower() and rules.is_telling(match["n"], page, match.start(), match.end()):
+                yield match.span("n")
 
 
-_NEVER = re.compile(
-    r"(?:v?\d+(?:[.,:/-]\d+)*(?:st|nd|rd|th|h|m|s|ms|gb|mb|kb|k|x|am|pm|eur|usd)?|24/7|e-?mail|us|eu|ap|read-only|real-time|multi-region|single-region|pay-as-you-go|"
-    r"[a-z]+-(?:related|side|based|like|wide|level|specific|hosted|term|time|backed|name|id|url|ip|key)|(?:non|pre|re|co|de|un)-[a-z]+|.*\.(?:com|io|net|org|example|de|fr|log|csv|json|txt|xlsx|pdf|eml|dev|app)|"
-    r"ec2|s3|ipv[46]|http2|utf-8|5xx|4xx|\d+xx|base64|sha256|oauth2|k8s|gdpr|dsgvo)"
-)
+class _Rules:
+    """What is no name of a database: the operator's regions, products and plans, numbers, common compounds."""
 
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.operator = vocabulary.operator.lower()
+        self.codes = {region.code.replace("-", "") for region in vocabulary.regions}
+        self.prefixes = {prefix for region in vocabulary.regions for prefix in region.prefixes}
+        self.products = {word for _, words in (*vocabulary.products, *vocabulary.plans) for word in words}
+        places = {name for region in vocabulary.regions for name in (*region.cities, *region.countries)}
+        self.places = {name.rstrip("*") for name in places}
 
-def _is_name(name: str, flat: str, end: int, vocabulary: Vocabulary) -> bool:
-    if _NEVER.fullmatch(name) or name in _common_words() or len(name) < 2:
-        return False
-    squeezed = name.replace("-", "").replace("_", "")
-    codes = {r.code.replace("-", "") for r in vocabulary.regions} | {p for r in vocabulary.regions for p in r.prefixes}
-    if (
-        squeezed in codes
-        or squeezed.rstrip("abcdef") in codes
-        or re.fullmatch(
+    def is_name(self, name: str) -> bool:
+        if _NEVER.fullmatch(name) or name in _NOT_NAMES or name in self.products or name in self.places:
+            return False
+        squeezed = re.sub(r"[-_]", "", name)
+        if squeezed in self.codes or squeezed.rstrip("abcdef") in self.codes or squeezed in self.prefixes:
+            return False
+        if re.fullmatch(
             r"[a-z]{2,6}(?:central|north|south|east|west|northeast|southeast|northwest|southwest)\d?", squeezed
-        )
-    ):
-        return False
-    products = {word for _, words in vocabulary.products for word in words} | {
-        word for _, words in vocabulary.plans for word in words
-    }
-    return name not in products and vocabulary.operator.lower() not in name and flat[end : end + 1] != "@"
+        ):
+            return False
+        parts = re.split(r"[-_ ]", name)
+        if (
+            any(part in self.products for part in parts)
+            and any(re.fullmatch(_BASE, part) for part in parts[1:])
+            and len(parts) == 2
+        ):
+            return parts[1] in {"cache", "queue", "store", "redis"}
+        return self.operator not in name and not all(part in _NOT_PARTS for part in parts)
+
+    def is_telling(self, name: str, page: Page, start: int, end: int) -> bool:
+        """Whether a hyphenated word that stands alone is a database's name: by its parts, or by what is beside it."""
+        parts = re.split(r"[-_]", name)
+        if any(part in _NOT_PARTS or len(part) < 2 for part in parts):
+            return False
+        if any(part in _TELLING for part in parts) or "_" in name or any(part.isdigit() for part in parts[1:]):
+            return True
+        after = page.flat[end : end + 24]
+        before = page.flat[max(0, start - 12) : start]
+        beside = re.match(r"\s?[(,:–|-]|\s{2,}", after) or re.search(r"(?:^|\n)[\s*•|-]*$|[,:|(]\s?$|\s{2,}$", before)
+        return bool(beside) and len(parts) == 2
 
 
-@cache
-def _common_words() -> frozenset[str]:
-    return frozenset(
-        [
-            "the",
-            "a",
-            "an",
-            "our",
-            "my",
-            "your",
-            "is",
-            "was",
-            "were",
-            "are",
-            "in",
-            "on",
-            "at",
-            "for",
-            "and",
-            "or",
-            "de",
-            "la",
-            "le",
-            "el",
-            "il",
-            "der",
-            "die",
-            "das",
-            "den",
-            "in",
-            "im",
-            "auf",
-            "war",
-            "ist",
-            "est",
-            "et",
-            "e",
-            "y",
-            "o",
-            "us",
-            "you",
-            "it",
-            "this",
-            "that",
-            "them",
-            "his",
-            "which",
-            "with",
-            "not",
-            "nicht",
-            "pas",
-            "no",
-            "non",
-            "nao",
-            "niet",
-            "nie",
-            "van",
-            "het",
-            "een",
-            "un",
-            "una",
-            "une",
-            "uno",
-            "um",
-            "uma",
-            "w",
-            "we",
-            "na",
-            "z",
-            "und",
-            "oder",
-            "aber",
-            "mais",
-            "pero",
-            "ma",
-            "mas",
-            "connection",
-            "connections",
-            "access",
-            "url",
-            "instance",
-            "database",
-            "databases",
-            "region",
-            "cluster",
-            "server",
-            "host",
-            "hosted",
-            "located",
-            "called",
-            "named",
-            "stored",
-            "running",
-            "id",
-            "ids",
-            "name",
-            "production",
-            "staging",
-            "prod",
-        ]
-    ) - {"production", "staging", "prod"}
+@lru_cache(maxsize=8)
+def _rules(vocabulary: Vocabulary) -> _Rules:
+    return _Rules(vocabulary)
 
 
 @lru_cache(maxsize=8)

@@ -19,7 +19,7 @@ from triage.reading.facts.page import Page, fold
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ja", "sv", "da", "cs", "ru", "zh", "ko")
 _TRAVELLING = ("down", "back", "base")  # English kinds of cue that people mix into every language
-CUES = ("down", "back", "fine", "other", "moved", "home", "base", "attached", "see_quoted", "next_day")
+CUES = ("down", "back", "fine", "other", "claim", "now", "moved", "home", "base", "attached", "see_quoted", "next_day")
 
 _Table = dict[str, Any]
 _LETTERS = "a-z\u0400-\u04ff"
@@ -148,6 +148,7 @@ _WORD_LISTS = [
     "duration_before",
     "hour_prefix",
     "short_after",
+    "since",
 ]
 
 
