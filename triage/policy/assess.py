@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from triage.model import Assessment, Credit, Finding, Outcome, Result
 from triage.policy.cycles import Cycle, CycleRule, merge
 from triage.policy.facts import ClaimFacts, CycleFacts, OutageFacts, Value
-from triage.policy.judging import judge
+from triage.policy.judging import Answered, judge
 from triage.policy.logic import INCIDENTS
 from triage.policy.others import typed
 from triage.policy.pack import Pack
@@ -33,10 +33,11 @@ def assess(facts: ClaimFacts, pack: Pack) -> Assessment:
     outage = _read_incidents(facts.incidents, claim["account.billing_day"], pack)
     known = {entry.start: entry for entry in _unique_cycles(facts.cycles, outage.conflicts)}
     credits: list[Credit] = []
+    answered: Answered = {}
     for cycle in sorted(outage.cycles):
         sheet = _cycle_sheet(claim, cycle, known.get(cycle.day), outage.cycles[cycle], pack)
         sheet["claim.credited_this_year"] = _credited(credits, cycle.day.year)
-        credits.append(_judge_cycle(cycle, sheet, _days(outage.cycles[cycle], facts, pack), pack))
+        credits.append(_judge_cycle(cycle, sheet, _days(outage.cycles[cycle], facts, pack), pack, answered))
     rest = _judge_rest(claim, outage, facts, pack) if outage.open or not credits else None
     return _verdict(credits, rest, [*facts.conflicts, *outage.conflicts], pack)
 
@@ -216,8 +217,10 @@ def _credited(before: Sequence[Credit], year: int) -> Decimal | None:
 # --- judging --------------------------------------------------------------------------------------------------------
 
 
-def _judge_cycle(cycle: Cycle, sheet: dict[str, Any], days: tuple[date, ...] | None, pack: Pack) -> Credit:
-    judged = judge(sheet, days, pack)
+def _judge_cycle(
+    cycle: Cycle, sheet: dict[str, Any], days: tuple[date, ...] | None, pack: Pack, answered: Answered
+) -> Credit:
+    judged = judge(sheet, days, pack, answered)
     outcome, values = _outcome(judged.findings), judged.values
     tier = values.get("cycle.tier_percent")
     return Credit(
@@ -240,7 +243,7 @@ def _judge_rest(claim: dict[str, Any], outage: _Outage, facts: ClaimFacts, pack:
     """What can be said of cycles that are not known yet: a clause that looks at no cycle may fail for all of them."""
     if not outage.open:  # incidents without any length on the border of two cycles: nothing was touched
         return Credit(cycle=date.min, outcome=Outcome.INELIGIBLE)
-    judged = judge(dict(claim), _days(outage.open_incidents, facts, pack), pack)
+    judged = judge(dict(claim), _days(outage.open_incidents, facts, pack), pack, {})
     outcome = _outcome(judged.findings)
     missing = (*outage.open, *wanted(judged.programs, judged.values, None)) if outcome is not Outcome.INELIGIBLE else ()
     return Credit(cycle=date.min, outcome=outcome, findings=judged.findings, missing=missing)
@@ -268,10 +271,17 @@ def _verdict(credits: list[Credit], rest: Credit | None, conflicts: list[str], p
         credits=tuple(credits),
         total=None if outcome is Outcome.UNDETERMINED else total,
         missing=missing,
-        clauses=tuple(dict.fromkeys(finding for credit in (credits or judged) for finding in credit.findings)),
+        clauses=_distinct(credits or judged),
         ask_customer=customer,
         ask_desk=tuple(name for name in missing if name not in customer),
         conflicts=tuple(conflicts),
         pack=pack.name,
         digest=pack.digest,
     )
+
+
+def _distinct(credits: Sequence[Credit]) -> tuple[Finding, ...]:
+    """The findings of all cycles; what was found alike for several stands once."""
+    if len(credits) == 1:
+        return credits[0].findings
+    return tuple({(f.id, f.because, f.version, f.inputs): f for credit in credits for f in credit.findings}.values())

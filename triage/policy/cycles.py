@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,14 +43,11 @@ class CycleRule:
 
     def start(self, billing_day: int, month: int) -> datetime:
         """The start, UTC, of the cycle that belongs to a month."""
-        day = self.first_day(billing_day, month)
-        if self.zone is UTC:
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return datetime.combine(day, time(), self.zone).astimezone(UTC)
+        return _start(self, billing_day, month)
 
     def cycle(self, billing_day: int, month: int) -> Cycle:
-        day = self.first_day(billing_day, month)
-        return Cycle(self.start(billing_day, month), self.start(billing_day, month + 1), month, day)
+        start, end = _start(self, billing_day, month), _start(self, billing_day, month + 1)
+        return Cycle(start, end, month, self.first_day(billing_day, month))
 
     def at(self, billing_day: int, instant: datetime) -> Cycle:
         """The cycle that holds an instant (aware)."""
@@ -68,6 +66,11 @@ class CycleRule:
         while cycle.start < end or (self.border and cycle.start == end):
             yield cycle
             cycle = self.cycle(billing_day, cycle.month + 1)
+
+
+@lru_cache(maxsize=4096)
+def _start(rule: CycleRule, billing_day: int, month: int) -> datetime:
+    return datetime.combine(rule.first_day(billing_day, month), time(), rule.zone).astimezone(UTC)
 
 
 def merge(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:

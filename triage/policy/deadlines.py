@@ -55,8 +55,7 @@ def deadlines(
     found = [
         _due(clause, version, received_at, events, desk_zone or each.zone)
         for each in (pack, *also)
-        for clause in each.clauses
-        if clause.question == "deadline"
+        for clause in each.deadline_clauses
         for version in clause.in_force(received_at.astimezone(each.zone).date())
         if version.deadline is not None and _concerns(version.deadline, reading)
     ]

@@ -28,15 +28,19 @@ class Judged:
     programs: tuple[Program, ...]
 
 
-def judge(sheet: dict[str, Any], days: tuple[date, ...] | None, pack: Pack) -> Judged:
+Answered = dict[int, Finding]
+"""What clauses that look at the claim alone answered before, by the identity of their ruling: the same for every cycle."""
+
+
+def judge(sheet: dict[str, Any], days: tuple[date, ...] | None, pack: Pack, answered: Answered) -> Judged:
     """Every text that governs on one of the days (None: on any day) applied to the sheet, which is written to."""
     programs = governing(days, pack)
     if len(programs) == 1:
-        findings = _Run(sheet, days).through(programs[0])
+        findings = _Run(sheet, days, answered).through(programs[0])
         unique = len({finding.id for finding in findings}) == len(findings)
         return Judged(tuple(findings) if unique else _agreed([findings]), sheet, programs)
     sheets = [dict(sheet) for _ in programs]
-    runs = [_Run(own, days).through(program) for own, program in zip(sheets, programs, strict=True)]
+    runs = [_Run(own, days, answered).through(program) for own, program in zip(sheets, programs, strict=True)]
     names = dict.fromkeys(name for own in sheets for name in own)
     values = {
         name: sheets[0].get(name) for name in names if all(own.get(name) == sheets[0].get(name) for own in sheets)
@@ -58,6 +62,7 @@ class _Run:
 
     sheet: dict[str, Any]
     days: tuple[date, ...] | None
+    answered: Answered
     silenced: dict[str, Result] = field(default_factory=dict)
     offered: dict[str, Any] = field(default_factory=dict)
 
@@ -65,6 +70,12 @@ class _Run:
         return [finding for finding in map(self.apply, program) if finding is not None]
 
     def apply(self, ruling: Ruling) -> Finding | None:
+        if ruling.once and not self.silenced:
+            finding = self.answered.get(id(ruling))
+            if finding is None:
+                assert ruling.version is not None
+                finding = self.answered[id(ruling)] = self._finding(ruling, ruling.version, doubtful=False)
+            return finding
         clause, version = ruling.clause, ruling.version
         silenced = self.silenced.get(clause.id)
         if silenced is HOLDS:

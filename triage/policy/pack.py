@@ -124,10 +124,14 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A clause in the version that governs. version None: no text of it is in force on the day asked about."""
+    """A clause in the version that governs. version None: no text of it is in force on the day asked about.
+
+    once: it looks at the claim alone, so that its answer is the same for every cycle.
+    """
 
     clause: Clause
     version: Version | None
+    once: bool = False
 
 
 Program = tuple[Ruling, ...]
@@ -137,7 +141,7 @@ Program = tuple[Ruling, ...]
 class Pack:
     """The terms of one operator. digest: of all its files, kept with every verdict.
 
-    credit_clauses: in the order in which they build on each other. turning_days: every day on which one of them changes.
+    credit_clauses: in the order in which they build on each other; deadline_clauses: those that set a date. turning_days: every day on which one of them changes.
     versions_by: the day whose terms govern a cycle: `start of the incident` or `day of receipt`.
     billing_day_fixed: 1 where cycles are calendar months, else None: the account's own day.
     """
@@ -152,6 +156,7 @@ class Pack:
     facts: Mapping[str, FactKind]
     clauses: tuple[Clause, ...]
     credit_clauses: tuple[Clause, ...] = ()
+    deadline_clauses: tuple[Clause, ...] = ()
     turning_days: tuple[date, ...] = ()
     cycle_rule: CycleRule = field(default_factory=CycleRule)
     billing_day_fixed: int | None = None
@@ -165,9 +170,12 @@ class Pack:
 
     def narrowed(self, documents: Collection[str]) -> Pack:
         """The pack with the clauses of some of its documents only, such as the laws that a desk keeps."""
-        own = tuple(clause for clause in self.clauses if clause.document in documents)
-        credit = tuple(clause for clause in self.credit_clauses if clause.document in documents)
-        return replace(self, clauses=own, credit_clauses=credit, _programs={})
+
+        def kept(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+            return tuple(clause for clause in clauses if clause.document in documents)
+
+        credit, due = kept(self.credit_clauses), kept(self.deadline_clauses)
+        return replace(self, clauses=kept(self.clauses), credit_clauses=credit, deadline_clauses=due, _programs={})
 
     def for_right(self, right: str) -> tuple[Clause, ...]:
         """The clauses that grant a right, in the pack's order."""
@@ -178,7 +186,7 @@ class Pack:
         era = bisect_right(self.turning_days, day)
         if era not in self._programs:
             self._programs[era] = tuple(
-                Ruling(clause, version)
+                Ruling(clause, version, _once(clause, version))
                 for clause in self.credit_clauses
                 for version in (clause.in_force(day) or (None,))
                 if version is None or not version.absent
@@ -232,6 +240,7 @@ def load_pack(path: Path) -> Pack:
         facts=facts,
         clauses=clauses,
         credit_clauses=ordered,
+        deadline_clauses=tuple(clause for clause in clauses if clause.question == "deadline"),
         turning_days=tuple(sorted({d for c in ordered for v in c.versions for d in (v.since, v.until) if d})),
         contacts={k: root.block("contacts").text(k) for k in root.block("contacts", Block(root.where, root.line))},
         **_readings(credit),
@@ -439,6 +448,14 @@ def _before(clause: Clause, makers: Mapping[str, set[str]], special: Mapping[str
     """The clauses that must have run before this one."""
     before = set(special.get(clause.id, ()))
     return before.union(*(makers.get(name, ()) for name in looks_at(clause))) - {clause.id}
+
+
+def _once(clause: Clause, version: Version | None) -> bool:
+    if version is None or version.step is not None or version.only_if is not None or clause.overrides:
+        return False
+    return all(
+        name.partition(".")[0] in ("received_at", "claimant", "region", "account", "service") for name in version.inputs
+    )
 
 
 def gives(clause: Clause) -> frozenset[str]:

@@ -131,7 +131,7 @@ def _holidays(calendar: str) -> dict[date, str]:
 
 
 def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _day(day: date) -> str:

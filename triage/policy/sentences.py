@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,16 +40,23 @@ def read_sentence(block: Block, key: str, types: Mapping[str, str]) -> Sentence:
 
 def show(value: Any) -> str:
     """A value as people read it: no exponent, times in UTC, unknown said in words."""
-    if value is None:
-        return "not known"
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M UTC") if not value.second else value.strftime("%Y-%m-%d %H:%M:%S UTC")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return f"{len(value)} bill line{'s' if len(value) != 1 else ''}"
-    return str(value)
+    return _SHOWN.get(type(value), str)(value)
+
+
+def _instant(value: datetime) -> str:
+    seconds = f":{value.second:02}" if value.second else ""
+    return f"{value.year:04}-{value.month:02}-{value.day:02} {value.hour:02}:{value.minute:02}{seconds} UTC"
+
+
+def _lines(value: tuple[Any, ...]) -> str:
+    return f"{len(value)} bill line{'s' if len(value) != 1 else ''}"
+
+
+_SHOWN: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "not known",
+    Decimal: lambda value: format(value, "f"),
+    datetime: _instant,
+    date: date.isoformat,
+    bool: lambda value: "yes" if value else "no",
+    tuple: _lines,
+}
