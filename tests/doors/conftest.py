@@ -7,7 +7,7 @@ import pytest
 
 from tests.servers.dovecot import PASSWORDS, Dovecot
 from triage.doors.imap import Account, ImapMailbox
-from triage.doors.imap_client import Connection
+from triage.doors.imap.client import Connection
 
 Open = Callable[..., ImapMailbox]
 

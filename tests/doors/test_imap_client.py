@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from tests.servers.certificates import Authority
 from tests.servers.dovecot import PASSWORDS, Dovecot
 from tests.servers.scripted import Talk, playing
-from triage.doors.imap_client import Connection, Splitter
+from triage.doors.imap.client import Connection
+from triage.doors.imap.wire import Splitter
 
 HALF_A_MEGABYTE = b"Subject: long\r\n\r\n" + b"all work and no play\r\n" * 25_000
 
@@ -454,7 +455,7 @@ def test_lower_case_and_wordless_answers_are_understood() -> None:
 
 @pytest.mark.parametrize("flood", [b"* 1 FETCH (BODY[] {99999999999}\r\n", b"* OK " + b"x" * (1 << 16)])
 def test_answer_without_end_ends_the_connection(flood: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("triage.doors.imap_client.LINE_LIMIT", 1 << 15)
+    monkeypatch.setattr("triage.doors.imap.wire.LINE_LIMIT", 1 << 15)
 
     def script(talk: Talk) -> None:
         talk.let_in()

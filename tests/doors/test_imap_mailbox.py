@@ -10,14 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.servers.certificates import Authority
 from tests.servers.dovecot import Dovecot
 from tests.servers.scripted import Talk, playing
-from triage.doors import imap
-from triage.doors.imap import Account, ImapMailbox, LoginRefused, NoSuchFolder
+from triage.doors.imap import Account, ImapMailbox, LoginRefused, NoSuchFolder, mailbox
+from triage.doors.imap.names import mailbox_name
 from triage.errors import MailboxError
 
 Scripted = Callable[..., ImapMailbox]
@@ -39,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("quick_backoff")
 
 @pytest.fixture
 def quick_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap, "backoff", lambda attempt: 0.05)
+    monkeypatch.setattr(mailbox, "backoff", lambda attempt: 0.05)
 
 
 # --- what is there --------------------------------------------------------------------------------------------------
@@ -105,7 +103,7 @@ def test_mails_that_are_gone_are_left_out(server: Dovecot, inbox: ImapMailbox) -
 
 @pytest.mark.dovecot
 def test_large_mails_come_alone_and_whole(server: Dovecot, inbox: ImapMailbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap, "BYTES_AT_ONCE", 10_000)
+    monkeypatch.setattr(mailbox, "BYTES_AT_ONCE", 10_000)
     sent = [mail(str(number), "x" * size) for number, size in enumerate((10, 200_000, 9_000, 3_000, 10))]
     for raw in sent:
         server.deliver(raw)
@@ -137,7 +135,7 @@ def test_one_mailbox_may_be_used_by_several_threads(server: Dovecot, inbox: Imap
 @pytest.mark.dovecot
 @pytest.mark.parametrize("folder", ["My Folder", "Kunden/Störungen", 'say "hi" \\ & go', "日本語", "(x) {3}"])
 def test_folder_of_any_name(server: Dovecot, account: Account, folder: str) -> None:
-    written = imap.mailbox_name(folder)
+    written = mailbox_name(folder)
     with server.client() as client:
         assert client.create(written)[0] == "OK"
         client.append(written, "", None, mail(folder))
@@ -164,17 +162,6 @@ def test_folder_name_cannot_carry_a_command(server: Dovecot, account: Account) -
     with pytest.raises(NoSuchFolder):
         ImapMailbox(account, 'x"\r\nZ1 DELETE Spam').examine()
     assert ImapMailbox(account, "Spam").examine().exists == 0
-
-
-@given(st.text())
-def test_names_survive_modified_utf7(name: str) -> None:
-    written = imap.encode_name(name)
-    assert all(" " <= letter <= "~" for letter in written)
-    assert imap.decode_name(written) == name
-
-
-def test_modified_utf7_as_the_standard_has_it() -> None:
-    assert imap.encode_name("~peter/mail/台北/日本語 & co") == "~peter/mail/&U,BTFw-/&ZeVnLIqe- &- co"
 
 
 # --- news -----------------------------------------------------------------------------------------------------------
@@ -221,14 +208,14 @@ def test_closing_ends_a_wait(inbox: ImapMailbox) -> None:
 
 @pytest.mark.dovecot
 def test_idle_is_renewed(server: Dovecot, inbox: ImapMailbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap, "IDLE_RENEWAL", 0.3)
+    monkeypatch.setattr(mailbox, "IDLE_RENEWAL", 0.3)
     inbox.examine()
     threading.Timer(0.7, server.deliver, [mail("late")]).start()
     assert inbox.wait(10) is True
 
 
 def test_without_idle_it_asks(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap, "NOOP_EVERY", 0.05)
+    monkeypatch.setattr(mailbox, "NOOP_EVERY", 0.05)
 
     def script(talk: Talk) -> None:
         talk.let_in("IMAP4rev1")
@@ -241,7 +228,7 @@ def test_without_idle_it_asks(scripted: Scripted, monkeypatch: pytest.MonkeyPatc
 
 
 def test_refused_idle_is_not_asked_for_again(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap, "NOOP_EVERY", 0.05)
+    monkeypatch.setattr(mailbox, "NOOP_EVERY", 0.05)
 
     def script(talk: Talk) -> None:
         talk.let_in("IMAP4rev1 IDLE")
@@ -465,62 +452,3 @@ def test_half_open_connection_is_noticed(scripted: Scripted) -> None:
         inbox = scripted(server.port, timeout=0.5)
         inbox.examine()
         assert inbox.uids() == [1]
-
-
-# --- reading answers ------------------------------------------------------------------------------------------------
-
-
-def items(*answers: object) -> list[tuple[int, bytes | None]]:
-    return [(item.uid, item.raw) for item in imap.fetch_items(answers)]
-
-
-def test_answers_in_any_order_with_strangers_between() -> None:
-    answers = [
-        b"2 (FLAGS (\\Seen))",
-        (b"1 (FLAGS (\\Seen) BODY[] {3}", b"abc"),
-        b" UID 11)",
-        (b"3 (UID 13 BODY[] {3}", b"4 ("),
-        b")",
-        b'5 (UID 15 BODY[] "q \\"uid 9\\" \\\\")',
-        b"6 (UID 16 BODY[] NIL)",
-    ]
-    assert items(*answers) == [(11, b"abc"), (13, b"4 ("), (15, b'q "uid 9" \\'), (16, None)]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("03-Feb-2024 12:00:00 +0100", datetime(2024, 2, 3, 11, 0, tzinfo=UTC)),
-        (" 3-Feb-2024 12:00:00 +0000", datetime(2024, 2, 3, 12, 0, tzinfo=UTC)),
-        ("3-Feb-2024 23:59:60 -1130", datetime(2024, 2, 4, 11, 29, 59, tzinfo=UTC)),
-        ("31-Feb-2024 12:00:00 +0000", None),
-        ("03-Feb-2024 12:00:00 +2500", None),
-        ("yesterday", None),
-    ],
-)
-def test_internal_date(text: str, expected: datetime | None) -> None:
-    assert imap.internal_date(text) == expected
-
-
-@given(st.sets(st.integers(1, 2000)))
-def test_sequence_sets_say_the_same_uids(uids: set[int]) -> None:
-    written = imap.uid_set(sorted(uids))
-    assert imap._esearch_uids([b"(TAG A) UID ALL " + written.encode()] if uids else [b"(TAG A) UID"]) == sorted(uids)
-
-
-@given(st.lists(st.integers(0, 3 * imap.BYTES_AT_ONCE)))
-def test_batches_are_bounded_and_leave_nothing_out(sizes: list[int]) -> None:
-    made = list(imap.batches(list(enumerate(sizes))))
-    assert [uid for batch in made for uid in batch] == list(range(len(sizes)))
-    for batch in made:
-        assert len(batch) <= imap.MAILS_AT_ONCE
-        assert len(batch) == 1 or sum(sizes[uid] for uid in batch) <= imap.BYTES_AT_ONCE
-
-
-@given(st.integers(0, 10_000), st.floats(0, 1, exclude_max=True))
-def test_backoff_grows_to_a_limit(attempt: int, chance: float) -> None:
-    seconds = imap.__dict__["BACKOFF_LIMIT"]
-    assert 0.5 <= real_backoff(attempt, lambda: chance) <= seconds
-
-
-real_backoff = imap.backoff
