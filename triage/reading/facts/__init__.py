@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, timedelta, tzinfo
 
 from triage.model import Doubt, Fact, Incident, Message
 from triage.reading.facts import incidents as outages
@@ -15,7 +15,7 @@ from triage.reading.facts.locale import date_order
 from triage.reading.facts.page import Page
 from triage.reading.facts.regions import Place, affected, find_places, host_region, weigh
 from triage.reading.facts.resources import find_resources
-from triage.reading.facts.windows import Context, Window, find_windows
+from triage.reading.facts.windows import EXACT, Context, Window, find_windows
 from triage.reading.vocabulary import Vocabulary
 
 _LINK = re.compile(r"https?://[^\s<>\"]{1,400}|www\.[^\s<>\"]{1,300}")
@@ -57,18 +57,22 @@ def extract(
     claim, story = _tells_outage(parts, labels)
     if labels is not None and not {"legal_demand", "automated"}.isdisjoint(labels):
         return Facts()
-    account = _merge(f for part in parts for f in find_account(part.page, vocabulary, part.masked))
+    home = message.sender.email.rpartition("@")[2] if message.sender else ""
+    account = _merge(f for part in parts for f in find_account(part.page, vocabulary, part.masked, home))
     resources = _merge(f for part in parts for f in find_resources(part.page, vocabulary, part.masked, story))
     if not story:
         return Facts(tuple(account), tuple(resources))
     incidents, doubts = _incidents(message, parts, context, claim)
-    regions = _regions(parts, resources, vocabulary)
+    regions = _regions(parts, resources, vocabulary, claim)
     return Facts(tuple(account), tuple(resources), tuple(regions), tuple(incidents), tuple(doubts))
 
 
 def _part(page: Page, language: str) -> _Part:
     masked = [m.span() for pattern in (EMAIL, _LINK) for m in pattern.finditer(page.flat)]
-    return _Part(page, lexicon(language).cues(page), masked)
+    cues = lexicon(language).cues(page)
+    if masked:
+        cues = [cue for cue in cues if not any(cue.start < end and cue.end > start for start, end in masked)]
+    return _Part(page, cues, masked)
 
 
 def _context(message: Message, language: str) -> Context:
@@ -107,6 +111,8 @@ def _incidents(
     stated = outages.stated_zone(everything)
     chosen = outages.choose(found["text"], claim, context.today)
     subject = outages.choose(found["subject"], claim, context.today)
+    if chosen:
+        subject = [window for window in subject if window.kind in EXACT]
     if chosen and (message.in_reply_to or re.match(r"(?i)(?:re|aw|sv|r|odp|ynt|antw|tr|rv|fwd?)\s?:", message.subject)):
         subject = []
     told = outages.told_once([*chosen, *subject])
@@ -114,7 +120,7 @@ def _incidents(
     if not incidents:
         incidents = outages.from_log(parts[0].page, context)
     if not incidents:
-        now = (outages.going_on(part.page, part.cues, context.today) for part in parts)
+        now = (outages.going_on(p.page, p.cues, found[p.page.part], context.today) for p in parts)
         incidents = [incident for incident in now if incident][:1]
     return incidents, _doubts(told)
 
@@ -132,13 +138,13 @@ def _doubts(windows: Iterable[Window]) -> list[Doubt]:
 # --- regions ---------------------------------------------------------------------------------------------------------
 
 
-def _regions(parts: list[_Part], resources: list[Fact], vocabulary: Vocabulary) -> list[Fact]:
+def _regions(parts: list[_Part], resources: list[Fact], vocabulary: Vocabulary, claim: bool) -> list[Fact]:
     places: list[Place] = []
     for part in parts:
         named = find_places(part.page, vocabulary, part.masked)
-        weigh(named, part.cues, part.page)
+        weigh(named, part.cues, part.page, claim)
         places.extend(named)
-    return affected(places, True) or _from_hosts(resources, vocabulary)
+    return affected(places) or _from_hosts(resources, vocabulary)
 
 
 def _from_hosts(resources: list[Fact], vocabulary: Vocabulary) -> list[Fact]:

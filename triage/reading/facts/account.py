@@ -15,7 +15,7 @@ from triage.reading.facts.page import Page
 from triage.reading.vocabulary import Vocabulary
 
 EMAIL = re.compile(
-    r"(?<![\w.+/:@-])[a-z0-9][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.)+[a-z]{2,24}(?![\w@-])"
+    r"(?<![a-z0-9_.+/@-])[a-z0-9][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.)+[a-z]{2,24}(?![a-z0-9_@-])"
 )
 
 _ACCOUNT = re.compile(
@@ -30,15 +30,19 @@ _ELSEWHERE = re.compile(
     r"sent to|credit to|gutschrift an|transfer|ubertragen|newsletter from|from:|von:|noreply|no-reply|phish|spam|scam|received from|(?:change|switch|update|move|set)(?: [a-z-]+){0,5}? to|andern auf|auf die|"
     r"new (?:address|e-?mail|one|login)|nueva direccion|nuevo correo|nouvelle adresse|nouveau (?:mail|courriel)|neue (?:adresse|e-?mail|mail)|lautet (?:jetzt|nun|ab)|nuov[ao] (?:e-?mail|indirizzo|mail)|novo (?:e-?mail|endereco)|nieuwe?|now[ya] (?:adres|e-?mail|mail)|yeni|新しい|変更後|"
     r"second contact|additional|zusatzlich|weitere|adicional|supplementaire|aggiuntiv|extra contact|deputy|add (?:my |our |the )?[a-z]+ (?:as|at)|ergan|hinterlegen|"
-    r"new owner|successor|nachfolger|auditor|accountant|steuerberater|gestor|comptable|commercialista|boekhouder|ksiegow|muhasebe|press|presse|noc:|status:)"
+    r"new owner|successor|nachfolger|auditor|accountant|steuerberater|gestor|comptable|commercialista|boekhouder|ksiegow|muhasebe|press|presse|noc:|status:|trasmett|mandar|trasfer|direct(?:ly|amente|ement)? (?:to|a|al|an|aan)|direkt an|unmittelbar an|entreg|pass(?:ing)? [a-z ]{0,40}(?:to|on)|na adres|naar|\baan\b|adres:|their contact|"
+    r"dopis|toevoeg|erbij|agreg|anad|ajout|aggiung|adicion|inclu|追加|hinzuf|add |backup|moved to|przechodz|ga over|cambiar por|passe a|wechsle|second|zweit|drug[aie] osob|rispettivamente|y porter|direct)"
+)
+_SENT_THERE = re.compile(
+    r"[)\s,]{0,2}(?:schieben|ubermitteln|ubertragen|senden|schicken|zustellen|weiter|を?まで|へ|宛|に送|als zusatz|as (?:a |the |my |our )?(?:second|backup|additional|extra|deputy|new)|is expecting|en su lugar|in plaats|al posto)"
 )
 _QUOTED = r"(?:[\"'`「『<*]\s?(?P<q>[^\"'`」』>*\n@]{2,40}?)\s?[\"'`」』>*])"
-_NAME = r"(?P<v>[^\W_](?:[\w&]|[-.](?=[^\W_])){1,38})"
+_NAME = r"(?P<v>[a-z0-9\u0400-\u04ff](?:[a-z0-9_&\u0400-\u04ff]|[-.](?=[a-z0-9])){1,38})"
 
-_TEAM_WORD = r"(?:team(?:name|naam|-?id)?|workspace|organi[sz]ation|equipe|equipo|squadra|zespol(?:u|em)?|takim(?:imiz|in|i)?|ekip|ekibimiz|teamet|tym|チーム(?:名)?|команда)"
+_TEAM_WORD = r"(?:team(?:name|naam|-?id)?|workspace|organi[sz]ation|equipe|equipo|squadra|zespol(?:u|em)?|takim(?:imiz|in|i)?|ekip|ekibimiz|teamet|tym|time|チーム(?:の?名前?)?|команда)"
 _LINK = (
     r"(?:\s(?:account|name|nom|nombre|nome|naam|nazwa|slug|id|konto|compte|cuenta|conta|hesabi|adi|adimiz))?"
-    r"(?:\s?(?:is called|is named|is|ist|heisst|est|es|e|jest|called|named|namens|genannt|appelee?|s'appelle|nommee?|llamado|se llama|chiamat[oa]|si chiama|chamada|se chama|heet|genaamd|o nazwie|nazywa sie|は|名は|名|が)(?![a-z]))?\s?[:=]?\s?"
+    r"(?:\s?(?:is called|is named|is|ist|heiss?t|est|es|e|jest|called|named|namens|genannt|appelee?|s'appelle|nommee?|llamado|se llama|chiamat[oa]|si chiama|chamada|se chama|heet|genaamd|o nazwie|nazywa sie|は|名は|名|が)(?![a-z]))?\s?[:=]?\s?"
 )
 _TEAM = re.compile(
     rf"(?<![a-z0-9-]){_TEAM_WORD}(?P<link>{_LINK})(?:{_QUOTED}|{_NAME})(?P<after>\s?[,.;:)!?\n、。]|\s?$|\s[-(]|)"
@@ -52,14 +56,14 @@ _ACCOUNT_NAMED = re.compile(
 _ID_WORD = r"(?:customer|cust\.?|client|account|acct\.?|kunden?|klant(?:en)?|klient[a-z]*|clientes?|cuenta|compte|conta|konto|kont[ao]|musteri|hesap|user|tenant|abonne[es]?|utente|contrato|contract|member|subscriber|billing|zak\.?|zakaznick[a-z]*|kund)"
 _ID_NOUN = r"(?:id|ids|number|no\.?|nr\.?|num(?:ero|mer|ber)?|n°|n\.|c\.|#|nummer|numarasi|numaramiz|numaram|ref(?:erence)?|code|kennung|identifiant|identificativo|kodu|kimligi|cislo)"
 _CUSTOMER = re.compile(
-    rf"(?<![a-z0-9])(?:{_ID_WORD}[\s-]?{_ID_NOUN}|kd\.?-?nr\.?|kdnr\.?|{_ID_NOUN}\s?(?:de |di |do |del |du |van |d')?(?:la |el |le |o |il )?{_ID_WORD}|customer|cust|client|cliente|klant|kunde|acct\.?|(?:お客様|顧客|会員|契約|アカウント|カスタマー)\s?(?:番号|id|コード)|客户(?:编号|号|id)|고객\s?(?:번호|id))"
+    rf"(?<![a-z0-9])(?:{_ID_WORD}[\s-]?{_ID_NOUN}|kd\.?-?nr\.?|kdnr\.?|{_ID_NOUN}\s?(?:de |di |do |del |du |van |d')?(?:la |el |le |o |il )?{_ID_WORD}|customer|cust|client[ei]?|cliente|klant|klient|kunde|acct|account|konto|compte|cuenta|debiteur|codice|codigo\.?|(?:お客様|顧客|会員|契約|アカウント|カスタマー)\s?(?:番号|id|コード)|客户(?:编号|号|id)|고객\s?(?:번호|id))"
     r"(?:\s?(?:is|ist|lautet|est|es|e|jest|heet|ise|being|:|=|は|#|n°|no\.?|nr\.?|number|dir|,|\(|-)){0,3}\s{0,6}[\"'`「]?(?P<v>[a-z0-9](?:[a-z0-9]|[-_/.](?=[a-z0-9])){1,30})"
 )
 _CODED = re.compile(
-    r"(?<![\w@./#-])(?P<v>[A-Z]{1,6}[-_]\d{3,}(?:-[A-Z0-9]+)?|[A-Z]{2,4}\d{4,}|\d{2,3}-\d{3,6})(?![\w@/-])(?!\.\d)"
+    r"(?<![A-Za-z0-9_@./#-])(?P<v>[A-Z]{1,6}[-_]\d{3,}(?:-[A-Z0-9]+)?|[A-Z]{2,4}-\d{1,2}|[A-Z]{2,4}\d{4,}|\d{2,3}-\d{3,6}|\d{3,5}-[A-Z]{2,3})(?![A-Za-z0-9_@/-])(?!\.\d)"
 )
 _OTHER_CODES = re.compile(
-    r"^(?:INV|PO|TKT|CASE|REQ|SUP|RFC|CVE|ISO|SLA|UTF|NF|FV|FA|RE|RG|BE|TCK|JIRA|PR|ERR|HTTP|AZ|FC|RCA|OC|NC|DOC|UTC|GMT|ID|SHA|AES|IPV|WG|FRA|GDPR|DSGVO|ART|PSD|PCI|SOC|COVID|BUG|INC|TICKET|ORD|BK|BL|BR)[-_]?\d"
+    r"^(?:INV|PO|TKT|CASE|REQ|SUP|RFC|CVE|ISO|SLA|UTF|NF|FA|RG|TCK|JIRA|PR|ERR|HTTP|AZ|FC|RCA|OC|NC|DOC|UTC|GMT|ID|SHA|AES|IPV|WG|FRA|GDPR|DSGVO|ART|PSD|PCI|SOC|COVID|BUG|INC|TICKET|ORD|HTTPS|TLS|GPT|MP|CET|PST|EST|PT|Q|P|B|H|V|UTC|EU|US|AP|AWS|GCP|EC|S|K)[-_]?\d"
 )
 _OTHER_CODE_WORDS = re.compile(
     r"(?:invoices?|facturas?|factures?|fatturas?|faturas?|rechnung(?:en|s-?nr\.?)?|factuur|faktur[ay]?|ticket|case|fall|aktenzeichen|az\.?|order|bestellung|pedido|commande|ordine|"
@@ -67,11 +71,14 @@ _OTHER_CODE_WORDS = re.compile(
 )
 
 
-def find_account(page: Page, vocabulary: Vocabulary, masked: list[tuple[int, int]]) -> list[Fact]:
-    """Account identifiers stated in the part, each once. masked: spans of databases, hosts and links: no identifiers."""
+def find_account(
+    page: Page, vocabulary: Vocabulary, masked: list[tuple[int, int]], home: str = ""
+) -> list[Fact]:
+    """Account identifiers stated in the part, each once. masked: spans of databases, hosts and links: no identifiers. home: domain of
+    the sender's own address."""
     found: dict[tuple[str, str], list[Evidence]] = {}
     taken = list(masked)
-    emails = list(_emails(page, vocabulary))
+    emails = list(_emails(page, vocabulary, home))
     for start, end, value in emails:
         _add(found, "email", value, page, start, end)
     addresses = [m.span() for m in EMAIL.finditer(page.flat)]
@@ -88,24 +95,31 @@ def _add(found: dict[tuple[str, str], list[Evidence]], kind: str, value: str, pa
     found.setdefault((kind, value), []).append(page.evidence(start, end, f"account.{kind}"))
 
 
-def _emails(page: Page, vocabulary: Vocabulary) -> Iterator[tuple[int, int, str]]:
+def _emails(page: Page, vocabulary: Vocabulary, home: str) -> Iterator[tuple[int, int, str]]:
     flat = page.flat
     for match in EMAIL.finditer(flat):
         domain = match.group().rsplit("@", 1)[1]
         own = any(domain == ours or domain.endswith("." + ours) for ours in vocabulary.domains)
-        if not own and _is_account(flat, match.start(), match.end()):
+        if not own and _is_account(flat, match.start(), match.end(), home):
             yield match.start(), match.end(), match.group()
 
 
-def _is_account(flat: str, start: int, end: int) -> bool:
-    """Whether the nearest words before the address leave it an account's; alone at the mail's foot it is a signature's."""
+def _is_account(flat: str, start: int, end: int, home: str) -> bool:
+    """Whether the nearest words before the address leave it an account's; alone at the mail's foot it is a signature's.
+
+    home: domain of the sender, empty when not known; a bare address elsewhere is somebody else's.
+    """
     before = flat[max(0, start - 90) : start]
     cut = max((m.end() for m in re.finditer(r"[.!?。]\s|\n\n|\n(?=[-*•\d])", before)), default=0)
     before = before[cut:]
     good = max((m.end() for m in _ACCOUNT.finditer(before)), default=-1)
     bad = max((m.end() for m in _ELSEWHERE.finditer(before)), default=-1)
+    if _SENT_THERE.match(flat, end):
+        return False
     if good >= 0 or bad >= 0:
         return good > bad
+    if home and flat[start:end].rsplit("@", 1)[1] != home and not _ACCOUNT.search(flat[end : end + 30]):
+        return False
     line = flat[flat.rfind("\n", 0, start) + 1 : start].strip(" -*•·|<(")
     rest = flat[end : end + 400]
     alone = not line and re.match(r"[>)\s]*(?:\n|$)", rest) is not None
@@ -114,6 +128,12 @@ def _is_account(flat: str, start: int, end: int) -> bool:
 
 _NO_TEAM = frozenset(
     ["is", "was", "are", "has", "have", "had", "at", "in", "on", "of", "and", "the", "for", "will", "would", "can", "could", "with", "from", "to", "a", "an", "as", "we", "our", "you", "your", "who", "that", "which", "support", "upstash", "security", "privacy", "legal", "billing", "finance", "sales", "lead", "leads", "members", "member", "und", "der", "die", "das", "ist", "hat", "im", "von", "de", "du", "des", "la", "le", "et", "est", "en", "y", "del", "e", "da", "do", "di", "il", "uses", "use", "using", "noticed", "lost", "here", "there", "meeting", "needs", "wants", "plan", "plans", "account", "size", "hello", "i'm", "up", "out", "down", "all", "any", "works", "worked", "working", "van", "het", "een", "os", "o", "jest", "sie", "ve", "bu", "on-call", "people", "player", "building", "call", "sport", "spirit", "chat", "event"]
+)
+
+
+_POSSESSED = re.compile(
+    r"(?:(?<![a-z])(?:our|the|my|your|a|an|his|her|their|whole|entire|dear|hi|hello|hey|liebes|hallo|unser|mein|euer|ihr|das|nuestro|mi|su|vuestro|el|notre|mon|votre|l'|cher|chere|nostro|mio|vostro|caro|nosso|"
+    r"meu|seu|ons|onze|mijn|jullie|beste|nasz|moj|wasz|caly|drodzy|bizim|sevgili|jako|w naszym|our|dev|support|entire|small|security|ops|sales)|upstash)[\s-]$"
 )
 
 
@@ -130,7 +150,8 @@ def _teams(page: Page, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
         )
         known = value in _NO_TEAM or value.startswith(vocabulary.operator.lower()) or value.isdigit()
         at_end = match.end(group) == len(page.flat)
-        if (telling or at_end) and not known and EMAIL.match(page.flat, match.start(group)) is None:
+        plain = page.text[match.start(group)].islower() and not _POSSESSED.search(page.flat, max(0, match.start() - 16), match.start())
+        if (telling or at_end or plain) and not known and EMAIL.match(page.flat, match.start(group)) is None:
             yield match.span(group)
     for match in _TEAM_AFTER.finditer(page.flat):
         group = "q" if match["q"] else "v"

@@ -30,7 +30,8 @@ class DateMention:
 
     kind: `full` (with year), `date` (day and month), `day` (of the month alone), `weekday`, `relative`, `weekend`,
     `week`, `month`. alternatives: other readings as (first, last). listed: one of several days in one phrase, which
-    covers `phrase`. order: `dmy`, `mdy` for an all-numeric date that reads two ways, telling what the main reading is.
+    covers `phrase`. order: `dmy`, `mdy` for an all-numeric date that reads two ways, telling what the main reading is. ahead: after the day of the mail. distant: without
+    a year, and so long ago that the next such day is meant more likely.
     weekday: the weekday named beside it, 0 = Monday.
     """
 
@@ -45,6 +46,7 @@ class DateMention:
     order: str = ""
     weekday: int | None = None
     ahead: bool = False
+    distant: bool = False
 
     @property
     def span(self) -> tuple[int, int]:
@@ -95,7 +97,8 @@ def find_dates(page: Page, language: str, today: date) -> list[DateMention]:
             hits.add(mentions, left, right)
         if len(hits.found) >= MOST:
             break
-    return _with_weekdays(sorted(hits.found, key=lambda m: (m.start, m.end)), flat)
+    mentions = _with_weekdays(sorted(hits.found, key=lambda m: (m.start, m.end)), flat)
+    return [replace(m, distant=True) if _is_distant(m, today) else m for m in mentions if not grammar.habit(flat, m)]
 
 
 # --- resolving -------------------------------------------------------------------------------------------------------
@@ -116,6 +119,11 @@ def latest(month: int, day: int, today: date) -> date | None:
         if found and found <= today + _AHEAD:
             return found
     return None
+
+
+def _is_distant(mention: DateMention, today: date) -> bool:
+    """A day without a year that lies ten months back comes round again within two."""
+    return mention.kind == "date" and today - mention.last > timedelta(days=300)
 
 
 def _year(text: str) -> int:
@@ -155,7 +163,7 @@ class _Grammar:
         of = r"\s{0,3}(?:(?:of|de|del|di|d'|des|do|of the month of|del mese di|del mes de)\s{0,2}|[-/. ]\s?)?"
         after = suffix if suffix else r"\.?"
         self.day_month = re.compile(rf"{days}(?:\s?\([^)\n]{{2,12}}\))?{of}{month}{after}(?:{END}|(?=\d)){_YEAR}(?!\d)")
-        self.month_day = re.compile(rf"{month}\.?{END}[\s-]{{0,3}}(?:the )?{days}(?![:/]\d|\d|[.,]\d|\s?%){_YEAR}")
+        self.month_day = re.compile(rf"{month}\.?{END}[\s-]{{0,3}}(?:the )?{days}(?![:/]\d|\d|[.,]\d|\s?%|\s?(?:am|pm|a\.m|p\.m|h|hrs?|hours?|min|minutes|o'clock)(?![a-z])){_YEAR}")
         self.trigger = re.compile(
             rf"(?<![\d.,/:-])(?<!\d\s[./])\d{{1,4}}|(?<=[.]){_DAY}(?=[./-]\d)|(?<![a-z0-9])(?={any_of(words.months)}{END})"
         )
@@ -301,11 +309,11 @@ class _Grammar:
         dates = [make(final.first.year, final.first.month, day) for day in days]
         ranged = self._is_range(flat, match.start(), flat[match.start("days") : rest.end()])
         if ranged and len(dates) == 1 and dates[0] and dates[0] <= final.first:
-            yield DateMention(match.start(), match.end(), dates[0], dates[0], final.kind)
+            yield DateMention(match.start(), match.end("days"), dates[0], dates[0], final.kind, ahead=final.ahead)
         elif not ranged:
             for day in dates:
                 if day:
-                    yield DateMention(match.start(), match.end() - 1, day, day, final.kind, listed=True)
+                    yield DateMention(match.start(), match.end("days"), day, day, final.kind, listed=True)
 
     def _days_of(
         self, match: re.Match[str], offset: int, today: date, month_first: bool = False
@@ -345,6 +353,14 @@ class _Grammar:
             return bool(re.search(rf"\b{self.words.alternation('between')}\b", before))
         return not listing
 
+    def habit(self, flat: str, mention: DateMention) -> bool:
+        """Whether a bare weekday is named as a habit ("every Monday", "le lundi")."""
+        if mention.kind != "weekday":
+            return False
+        return _HABIT.search(flat, max(0, mention.start - 14), mention.start) is not None and not re.search(
+            r"(?:dernier|passe)$", flat[mention.start : mention.end]
+        )
+
     # --- weekdays, yesterday, days ago -------------------------------------------------------------------------
 
     def _relative_patterns(self, weekdays: str, months: str) -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -355,6 +371,11 @@ class _Grammar:
             pattern = words.templates(kind, slots)
             if pattern is not None:
                 yield kind, pattern
+        number_follows = r"(?!\d|[.,:/]\d|\s?(?:%|h|hrs?|uhr|uur|pm|am|heures?|horas?|ore|ora|stunden|hours?|min|minut|personas|mensen|mann|leute|people|x|mal|a (?:las )?\d{1,2}\s?h|a\.m|p\.m|o'clock|godz|saat|eur|usd)(?![a-z]))"
+        days = any_of({**words.short_weekdays, **words.weekdays})
+        yield "weekday_day", re.compile(
+            rf"(?<![^\W_])(?P<w0>{days})\.?,?\s(?:(?:the|den|dem|der|le|el|il|dia|de|o|dnia|morning|evening|night|abend|soir|noche),?\s){{0,2}}(?P<d0>{_DAY})(?:st|nd|rd|th|er|e|\.|º)?{number_follows}"
+        )
         # A weekday beside "last", "next", or bare.
         ahead = rf"(?:{words.alternation('next')} {weekdays}|{weekdays} {words.alternation('next_after')})"
         yield (
@@ -422,7 +443,10 @@ class _Grammar:
             first = latest(self.words.months[slot(match, "m")], 1, today)
             last = first and (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
             return DateMention(*span, first, last, "month") if first and last else None
-        return self._day_of_month(kind, int(slot(match, "d")), span, today)
+        day_start = next(match.start(k) for k, text in match.groupdict().items() if text and k[0] == "d")
+        if kind == "weekday_day":
+            return self._day_of_weekday(match, weekday, int(slot(match, "d")), today)
+        return self._day_of_month(kind, int(slot(match, "d")), (day_start, match.end()), today)
 
     def _weekday(self, kind: str, weekday: int, today: date) -> tuple[date, date]:
         if kind == "two_back":
@@ -443,7 +467,19 @@ class _Grammar:
         if found is None or found > today + _AHEAD:
             month = (month - timedelta(days=1)).replace(day=1)
             found = make(month.year, month.month, day)
-        return DateMention(*span, found, found, "day") if found else None
+        return DateMention(*span, found, found, "day", distant=False) if found else None
+
+    def _day_of_weekday(self, match: re.Match[str], weekday: int, day: int, today: date) -> DateMention | None:
+        """ "Saturday 15": the latest 15th that is a Saturday, of the last two months; else the latest 15th."""
+        month = today.replace(day=1)
+        found: list[date] = []
+        for _ in range(3):
+            candidate = make(month.year, month.month, day)
+            if candidate and candidate <= today + _AHEAD:
+                found.append(candidate)
+            month = (month - _AHEAD).replace(day=1)
+        fitting = [candidate for candidate in found if candidate.weekday() == weekday] or found
+        return DateMention(*match.span(), fitting[0], fitting[0], "day", weekday=weekday) if fitting else None
 
     def _number(self, text: str) -> float | None:
         return float(text) if text.isdigit() else self.words.numbers.get(text)
@@ -485,9 +521,12 @@ _TEMPLATES = (
     "days_ago", "weeks_ago", "two_back", "week_before", "this_week", "weekend_before", "weekend", "whole_week", "whole_month",
     "day_last_month", "day_alone",
 )  # fmt: skip
-_ALL = frozenset((*_TEMPLATES, "weekday", "next", "day_word"))
+_ALL = frozenset((*_TEMPLATES, "weekday_day", "weekday", "next", "day_word"))
 _DAY_ALONE = frozenset({"day_alone", "day_last_month"})
 _LONGEST = 4000
+_HABIT = re.compile(
+    r"(?<![a-z])(?:every|each|any|jeden|jede|jedes|immer|chaque|tous les|le|cada|todos los|los|todas as|aos|as|ogni|tutti i|elke|iedere|kazdy|kazda|kazdego|her|毎週|hver|varje)\s?$"
+)
 _DAY_IN_LIST = re.compile(rf"(?<!\d)({_DAY})(?:st|nd|rd|th|er|ste|de|e|\.)?(?!\d)")
 _CJK_DAY = re.compile(r"(\d{1,2})\s?[日号일]?")
 

@@ -22,6 +22,9 @@ from triage.reading.facts.windows import EXACT, Context, Window
 _DAY = timedelta(days=1)
 _NEAR = 40.0
 """Characters over which a cue loses half its weight."""
+_BESIDE = 15.0
+"""The same for words of other matters, which must stand beside a date to claim it."""
+_WITHIN = 0.9
 _OLD = timedelta(days=800)
 
 
@@ -38,13 +41,14 @@ def judge(windows: Sequence[Window], cues: Sequence[Cue], page: Page) -> None:
     sentences = page.sentences
     told = [cue for cue in cues if cue.kind in {"down", "back", "other", "fine"}]
     for window in windows:
-        spots = [(window.start, window.end)]
         left = next((s for s, e in sentences if s <= window.start < e), 0)
         right = max(window.end, next((e for s, e in sentences if s < window.end <= e), window.end))
         for cue in told:
             if cue.end < left - 300 or cue.start > right + 300:
                 continue
-            weight = max(_weight(cue, start, end, (left, right), page) for start, end in spots)
+            weight = _weight(cue, window.start, window.end, (left, right), page)
+            if cue.kind in {"other", "fine"} and (cue.start < left or cue.end > right or weight == _WITHIN):
+                continue
             if cue.kind == "other":
                 window.other = max(window.other, weight)
             elif cue.kind == "fine":
@@ -55,15 +59,17 @@ def judge(windows: Sequence[Window], cues: Sequence[Cue], page: Page) -> None:
                     window.over = max(window.over, weight)
         if _NEGATED.search(page.flat, max(0, window.start - 20), window.start):
             window.other = 2.0
+        if window.distant:
+            window.other = max(window.other, 0.5)
 
 
 def _weight(cue: Cue, start: int, end: int, near: tuple[int, int], page: Page) -> float:
     """How much a cue says about a span: by distance, clauses and sentences between."""
     if cue.start < end and cue.end > start:
-        return 0.9
+        return _WITHIN
     low, high = (cue.end, start) if cue.end <= start else (end, cue.start)
     between = page.flat[low:high]
-    weight = 1.0 / (1.0 + len(between) / _NEAR) * 0.8 ** len(_BREAK.findall(between))
+    weight = 1.0 / (1.0 + len(between) / (_NEAR if cue.kind != "other" else _BESIDE)) * 0.8 ** len(_BREAK.findall(between))
     if cue.start >= near[0] and cue.end <= near[1]:
         return max(weight, 0.12)
     crossed = sum(1 for s, e in page.sentences if s < high and low < e) - 1
@@ -78,8 +84,8 @@ def is_outage(window: Window, claim: bool, today: date) -> bool:
         return False
     if not claim:
         return window.outage > 0.12 and window.outage >= window.other * 0.9
-    if window.kind == "relative" and window.first == window.last == today:
-        return window.outage > 0.2 and window.outage >= window.other
+    if window.kind == "relative" and window.first == window.last == today and not (window.has_start and window.has_end):
+        return window.outage > 0.15 and window.outage >= window.other
     stated = 0.15 if window.kind in EXACT else 0.05
     timed = 0.2 if window.has_start and window.has_end else 0.0
     return window.other <= max(window.outage, 0.35) + stated + timed
@@ -187,7 +193,9 @@ def _rank(window: Window) -> tuple[int, int, int, int]:
 def _repeats(window: Window, kept: Window) -> bool:
     if kept.first <= window.first and window.last <= kept.last:
         return not (kept.first == window.first and kept.last == window.last and _apart(kept, window))
-    if window.kind == "weekend":
+    if window.kind in {"month", "week"}:
+        return window.first <= kept.first <= window.last
+    if window.kind == "weekend" and not _inside(kept, window):
         return abs((kept.first - window.first).days) <= 9
     if window.kind == "weekday" and kept.kind in EXACT:
         return kept.first.weekday() == window.weekday and kept.first < window.first
@@ -275,7 +283,7 @@ def from_log(page: Page, context: Context) -> list[Incident]:
     return found
 
 
-def going_on(page: Page, cues: Sequence[Cue], today: date) -> Incident | None:
+def going_on(page: Page, cues: Sequence[Cue], windows: Sequence[Window], today: date) -> Incident | None:
     """An outage that the mail reports while it lasts ("is eu-west-1 down right now?"): today's."""
     for start, end in page.sentences:
         here = [cue for cue in cues if start <= cue.start and cue.end <= end]
@@ -284,4 +292,7 @@ def going_on(page: Page, cues: Sequence[Cue], today: date) -> Incident | None:
         if down and now:
             evidence = tuple(page.evidence(cue.start, cue.end, f"incident.{cue.kind}") for cue in (now, down))
             return Incident(today, today, evidence=evidence)
+    since = next((w for w in windows if w.since and not w.dated), None)
+    if since is not None and any(cue.kind == "down" for cue in cues):
+        return Incident(today, today, evidence=(page.evidence(since.start, since.end, "incident.since"),))
     return None

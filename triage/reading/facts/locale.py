@@ -15,7 +15,7 @@ _AMERICAN = re.compile(
     r"\b\w+(?:ization|izations)\b|\b(?:color|favorite|behavior|canceled|license plate|zip code|center|y'all|check in the mail)\b"
 )
 _BRITISH = re.compile(
-    r"\b(?:bst|ist|aest|aedt|cest?|sast)\b|£|\b\w+(?:isation|isations)\b|\b(?:colour|favourite|behaviour|cancelled|whilst|postcode|centre|fortnight|cheers|organised|apologise|realise[ds]?|kindly)\b|\+(?:44|61|64|27|91|353)\b"
+    r"\b(?:bst|ist|aest|aedt|cest?|sast)\b|£|\b\w+(?:isation|isations)\b|\b(?:colour|favourite|behaviour|cancelled|whilst|postcode|centre|fortnight|cheers|organised|apologise|realise[ds]?)\b|\+(?:44|61|64|27|91|353)\b"
 )
 _DAY_FIRST = re.compile(r"\.(?:uk|ie|au|nz|za|in|de|fr|es|it|pt|br|nl|pl|tr|be|at|ch|se|dk|no|cz|eu)$")
 

@@ -23,7 +23,7 @@ _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 @dataclass(slots=True)
 class Place:
     """A place where a region is named. sure: by code, city or area rather than by country. score: how the words around
-    it speak for it as the affected one; below zero, against it."""
+    it speak for it as the affected one; below zero, against it. down: how near words of trouble are."""
 
     page: Page
     start: int
@@ -32,6 +32,7 @@ class Place:
     rule: str
     sure: bool = True
     score: float = 0.0
+    down: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -88,38 +89,39 @@ _NEGATED = re.compile(
 )
 
 
-def weigh(places: Sequence[Place], cues: Sequence[Cue], page: Page) -> None:
-    """Score each place by the cues of its sentence: trouble speaks for it, well-being, a move or a seat against."""
+_ONLY = re.compile(r"(?<![a-z])(?:only|nur|uniquement|seulement|solo|soltanto|solamente|apenas|somente|alleen|tylko|sadece|yalnizca|pouze|jen)(?![a-z])|のみ|だけ")
+_CLOCK = re.compile(r"[- ]?(?:time|zeit|tijd|saati|local time|ortszeit)(?![a-z])|時間")
+
+
+def weigh(places: Sequence[Place], cues: Sequence[Cue], page: Page, claim: bool) -> None:
+    """Score each place by the cues of its sentence: trouble speaks for it, well-being, a move or a seat against.
+
+    claim: whether money is claimed for an outage; then a place named without more is taken for the one that was down.
+    """
     sentences = page.sentences
     flat = page.flat
     for place in places:
         left = next((s for s, e in sentences if s <= place.start < e), 0)
         right = max(place.end, next((e for s, e in sentences if s < place.end <= e), place.end))
-        near = {"down": 0.0, "fine": 0.0, "moved": 0.0, "home": 0.0, "base": 0.0, "back": 0.0}
+        near = dict.fromkeys(("down", "fine", "moved", "home", "base", "back"), 0.0)
         for cue in cues:
-            if cue.kind not in near or cue.end < left or cue.start > right:
-                continue
-            if cue.start < place.end and cue.end > place.start:
-                continue
-            near[cue.kind] = max(near[cue.kind], _closeness(cue, place, flat, places))
-        negated = _NEGATED.search(flat, max(0, place.start - 30), place.start) is not None
-        place.score = (
-            max(near["down"], near["back"] * 0.8)
-            + 0.3 * near["base"]
-            - 1.25 * near["fine"]
-            - 0.9 * near["moved"]
-            - 0.8 * near["home"]
-        )
-        if (
-            near["fine"] > near["down"]
-            or near["moved"] > 1.2 * near["down"]
-            or (near["home"] > 0.75 and near["home"] > near["down"] + 0.1)
-        ):
-            place.score = min(place.score, -0.1)
-        if negated:
-            place.score -= 1.0
-        if not place.sure and near["down"] + near["base"] < 0.25:
-            place.score = min(place.score, -0.05)
+            if cue.kind in near and left <= cue.end and cue.start <= right:
+                if cue.end <= place.start or cue.start >= place.end:
+                    near[cue.kind] = max(near[cue.kind], _closeness(cue, place, flat, places))
+        place.down = max(near["down"], 0.8 * near["back"])
+        place.score = (0.5 if claim else 0.05) + place.down + 0.3 * near["base"]
+        if near["fine"] > 0.25 and near["fine"] > 0.8 * place.down:
+            place.score -= 1.0 + near["fine"]
+        if near["moved"] > 0.4 and near["moved"] > place.down:
+            place.score -= 0.9 * near["moved"]
+        if near["home"] > 0.6 and near["home"] > place.down + 0.1:
+            place.score -= 1.2
+        if _NEGATED.search(flat, max(0, place.start - 30), place.start) or _CLOCK.match(flat, place.end):
+            place.score -= 1.5
+        elif _ONLY.search(flat, max(0, place.start - 12), min(len(flat), place.end + 8)):
+            place.score += 0.5
+        if not place.sure:
+            place.score -= 0.2
 
 
 def _closeness(cue: Cue, place: Place, flat: str, places: Sequence[Place]) -> float:
@@ -134,22 +136,26 @@ def _closeness(cue: Cue, place: Place, flat: str, places: Sequence[Place]) -> fl
     return 1.0 / (1.0 + distance / 35.0) * 0.7**breaks * 0.35**contrast * 0.6**others
 
 
-def affected(places: Sequence[Place], story: bool) -> list[Fact]:
-    """The regions that were down, each once with the places that tell it; none where the mail tells no outage."""
-    if not story or not places:
-        return []
+def affected(places: Sequence[Place]) -> list[Fact]:
+    """The regions that were down, each once with the places that tell it."""
     best: dict[str, float] = {}
+    down: dict[str, float] = {}
+    worst: dict[str, float] = {}
     for place in places:
         best[place.code] = max(best.get(place.code, -9.0), place.score)
-    worst = {code: min(p.score for p in places if p.code == code) for code in best}
-    top = max(best.values())
-    if top <= 0 and len(best) == 1:
-        chosen = {code for code in best if worst[code] > -0.6 and any(p.sure for p in places if p.code == code)}
-    else:
-        chosen = {code for code, score in best.items() if score >= 0 and score >= 0.2 * top}
+        worst[place.code] = min(worst.get(place.code, 9.0), place.score)
+        down[place.code] = max(down.get(place.code, 0.0), place.down)
+    if not best:
+        return []
+    chosen = {code for code, score in best.items() if score > 0 and (worst[code] > -0.5 or down[code] > 0.5)}
+    if not chosen and len(best) == 1:
+        chosen = {code for code, score in best.items() if score > -0.5}
+    clear = max((down[code] for code in chosen), default=0.0)
+    if clear > 0.5:
+        chosen = {code for code in chosen if down[code] > 0.2 * clear}
     return [
-        Fact(code, "", tuple(_evidence(p) for p in places if p.code == code and p.score >= min(0.0, best[code])))
-        for code in dict.fromkeys(place.code for place in places)
+        Fact(code, "", tuple(_evidence(p) for p in places if p.code == code and (p.score > 0 or p.score == best[code])))
+        for code in best
         if code in chosen
     ]
 
@@ -236,7 +242,13 @@ def _provider_choice(
 ) -> tuple[str, str]:
     if len({code for code, _ in readings}) == 1:
         return readings[0]
-    named = [(abs(s - start), index.words[w]) for s, _, w in page.words if w in index.words]
+    sentence = next(((s, e) for s, e in page.sentences if s <= start < e), (0, len(page.flat)))
+    named = [
+        (abs(left - start), index.words[word])
+        for left, right, word in page.words
+        if word in index.words and not _PRODUCT.match(page.flat, right)
+        and (word in index.providers.values() or sentence[0] - 120 <= left <= sentence[1] + 120)
+    ]
     if page.has_cjk:
         named += [
             (abs(m.start() - start), index.words[m.group()])
@@ -247,6 +259,9 @@ def _provider_choice(
     of_provider = [r for r in readings if index.providers[r[0]] == provider]
     of_default = [r for r in readings if index.providers[r[0]] == vocabulary.default_provider]
     return (of_provider or of_default or readings)[0]
+
+
+_PRODUCT = re.compile(r"[ -]?(?:analytics|ads|maps|drive|docs|sheets|workspace|tag|fonts|meet|calendar|search|play|chrome|mail|form)")
 
 
 @lru_cache(maxsize=8)

@@ -22,7 +22,7 @@ _BASE = (
     r"stores?|kv|queues?|databas(?:en)?|databaz[aei]|istanz[ae]|instancias?|instancj[aei]|klaster|db-?name|db name|resource|endpoint|keyspace)"
 )
 _CALLED = (
-    r"(?:called|named|namens|mit dem namen|mit namen|heisst|heissen|hiess|genannt|appelee?s?|nommee?s?|s'appell?ent|s'appelle|s'appelait|llamad[ao]s?|de nombre|se llama|se llamaba|chiamat[oa]|di nome|"
+    r"(?:called|named|namens|mit dem namen|mit namen|heiss?t|heiss?en|hiess?|genannt|appelee?s?|nommee?s?|s'appell?ent|s'appelle|s'appelait|llamad[ao]s?|de nombre|se llama|se llamaba|chiamat[oa]|di nome|"
     r"denominat[oa]|si chiama|chamad[ao]s?|de nome|se chama|chama-se|genaamd|heet|met de naam|o nazwie|nazywa sie|adli|isimli)"
 )
 _IS = rf"(?:{_CALLED}|name(?:d| is)?|adi|ismi|is|ist|est|es|e|jest|:|=)"

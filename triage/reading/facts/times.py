@@ -18,13 +18,14 @@ MOST = 600
 @dataclass(frozen=True, slots=True)
 class TimeMention:
     """A time of day. start, end: offsets in the part, with the zone where one follows; minutes: since midnight, up to
-    24:00 = 1440; seconds beyond the minute; zone: as stated beside it, None when not."""
+    24:00 = 1440; seconds beyond the minute; zone: as stated beside it, None when not; half: `am` or `pm` where told."""
 
     start: int
     end: int
     minutes: int
     seconds: int = 0
     zone: tzinfo | None = None
+    half: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def find_times(page: Page, language: str) -> list[TimeMention]:
                 break
             mention = grammar.read(match)
             if mention and all(mention.end <= f.start or mention.start >= f.end for f in found):
-                found.extend(grammar.earlier_half(flat, mention))
+                earlier = grammar.earlier_half(flat, mention)
+                found.extend(e for e in earlier if all(e.end <= f.start or e.start >= f.end for f in found))
                 found.append(mention)
     found.sort(key=lambda mention: mention.start)
     return [_with_zone(mention, flat) for mention in _share_half(found, flat)]
@@ -171,7 +173,7 @@ class _Grammar:
             if p is not None
         ]
         joint = rf"\s{{0,2}}(?:{words.alternation('to')}|{words.alternation('and')}|-|/)\s{{0,2}}(?:(?:las|le|as|a|the|um|at|ca|ca\.|circa|about|around|gegen|vers|rond|ok\.|okolo) )?$"
-        self.half_range = re.compile(rf"(?<![\d.,:/])(?P<h>[01]?\d|2[0-4])(?:[.:h](?P<mi>[0-5]\d))?{joint}")
+        self.half_range = re.compile(rf"(?<![\d.,:/a-z€$£])(?P<h>[01]?\d|2[0-4])(?:[.:h](?P<mi>[0-5]\d))?{joint}")
         unit_words = set(words.units)
         number = rf"\d{{1,3}}(?:[.,]\d{{1,2}})?|{any_of(words.numbers)}"
         cjk = language in {"ja", "zh", "ko"}
@@ -196,7 +198,8 @@ class _Grammar:
         if hour > 29 or minute > 59:
             return None
         start = match.start() if not groups.get("lead") else match.start("h")
-        return TimeMention(start, match.end(), hour * 60 + minute, int(groups.get("s") or 0))
+        half = "pm" if groups.get("pm") or groups.get("pmw") else "am" if groups.get("am") or groups.get("amw") else ""
+        return TimeMention(start, match.end(), hour * 60 + minute, int(groups.get("s") or 0), half=half)
 
     def earlier_half(self, flat: str, later: TimeMention) -> list[TimeMention]:
         """The first time of "14 to 16 Uhr" or "2-4 pm", which takes its unit from the second."""
@@ -206,8 +209,7 @@ class _Grammar:
         ):
             return []
         hour = int(match["h"])
-        text = flat[later.start : later.end]
-        if re.search(r"p\.?m", text) and hour < 12 and hour * 60 <= later.minutes - 720:
+        if later.half == "pm" and hour < 12 and hour * 60 <= later.minutes - 720:
             hour += 12
         return [
             TimeMention(
@@ -241,10 +243,13 @@ def _with_zone(mention: TimeMention, flat: str) -> TimeMention:
 
 
 def _share_half(found: list[TimeMention], flat: str) -> list[TimeMention]:
-    """ "2:00 to 4:30 pm": the first time is in the same half of the day."""
+    """ "2:00 to 4:30 pm", "a las 9 de la noche y hasta las 11": both are in the half of the day told once."""
     for index, (first, second) in enumerate(pairwise(found)):
-        close = second.start - first.end <= 6 and first.minutes < 720 and first.minutes + 720 <= second.minutes
-        halves = [re.search(r"[ap]\.?m", flat[t.start : t.end]) for t in (first, second)]
-        if close and halves[1] and not halves[0]:
-            found[index] = replace(first, minutes=first.minutes + 720)
+        gap = second.start - first.end
+        if gap <= 6 and second.half == "pm" and not first.half and first.minutes < 720:
+            if first.minutes + 720 <= second.minutes:
+                found[index] = replace(first, minutes=first.minutes + 720)
+        elif gap <= 24 and first.half == "pm" and not second.half and ":" not in flat[second.start : second.end]:
+            if second.minutes < 720 and second.minutes + 720 > first.minutes:
+                found[index + 1] = replace(second, minutes=second.minutes + 720, half="pm")
     return found

@@ -57,6 +57,8 @@ class Window:
     weekday: int | None = None
     ahead: bool = False
     listed: bool = False
+    distant: bool = False
+    since: bool = False
     spans: list[tuple[int, int]] = field(default_factory=list)
     length: timedelta | None = None
     outage: float = 0.0
@@ -121,6 +123,7 @@ class _Joints:
         self.also = re.compile(rf"{start}{also}{end}|[&,;]")
         self.between = re.compile(rf"{start}{words.alternation('between')}{end}(?:[\s,]|{fill})*$")
         self.since = re.compile(rf"{start}{words.alternation('since')}{end}[\s']{{1,2}}(?:{fill}\s)?$")
+        self.since_first = re.compile(rf"{words.alternation('since')}{end}")
         self.after = re.compile(
             rf"[\s']{{0,2}}(?:[a-z]{{1,3}} )?{words.alternation('after_range')}"
             if words.words["after_range"]
@@ -134,6 +137,7 @@ _UNTIL = re.compile(
 _COLUMN = re.compile(r"\s{2,}|\t|\||;")
 _PROSE = re.compile(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}")
 _LONGEST_GAP = 48
+_BULLET = re.compile(r"\n\s*[-*•]")
 
 
 @cache
@@ -159,7 +163,7 @@ def _joint(chain: _Chain, element: _Element, flat: str, joints: _Joints) -> str:
     gap = flat[left.end : element.start]
     if _in_row(left, element, gap, flat):
         return "to" if isinstance(left, TimeMention) else "join"
-    if len(gap) > _LONGEST_GAP or "\n\n" in gap or re.search(r"[.;]\s", gap) or not joints.gap.fullmatch(gap):
+    if len(gap) > _LONGEST_GAP or _BULLET.search(gap) or "\n\n" in gap or re.search(r"[.;]\s", gap) or not joints.gap.fullmatch(gap):
         return ""
     side = _last_side(chain)
     kind = DateMention if isinstance(element, DateMention) else TimeMention
@@ -212,6 +216,8 @@ def _of_chain(chain: _Chain, page: Page) -> list[Window]:
     for previous, window in pairwise(windows):
         if not window.dated and previous.dated:
             _take_day(window, previous)
+        elif window.kind == "weekday" and previous.dated and window.first <= previous.first and window.weekday is not None:
+            _follow_on(window, previous.first)
     for window in windows[:-1]:
         if not window.dated and windows[-1].dated:
             _take_day(window, windows[-1])
@@ -232,6 +238,13 @@ def _spans_of_days(windows: list[Window]) -> list[Window]:
         else:
             joined.append(window)
     return joined
+
+
+def _follow_on(window: Window, day: date) -> None:
+    """ "Thursday the 15th and again Friday": the Friday after that Thursday."""
+    assert window.weekday is not None
+    window.first = day + ((window.weekday - day.weekday() - 1) % 7 + 1) * _DAY
+    window.last = max(window.first, window.last)
 
 
 def _take_day(window: Window, other: Window) -> None:
@@ -261,13 +274,17 @@ def _set_days(window: Window, days: list[DateMention]) -> None:
     window.first, window.last = head.first, tail.last
     if tail.kind == "full" and head.kind == "date" and tail.order == head.order:
         window.first = _with_year_of(head.first, tail.first)
-    if window.last < window.first and head.kind == "weekday" == tail.kind:
-        window.first -= 7 * _DAY
+    if tail.kind == "weekday" and tail is not head and tail.weekday is not None and window.last <= window.first:
+        if head.kind == "weekday":
+            window.first -= 7 * _DAY
+        else:
+            window.last = window.first + ((tail.weekday - window.first.weekday() - 1) % 7 + 1) * _DAY
     window.last = max(window.first, window.last)
     window.kind, window.order, window.weekday = head.kind, head.order, head.weekday
     window.alternatives = _paired(head, tail)
     window.ahead = all(day.ahead for day in days)
     window.listed = head.listed
+    window.distant = all(day.distant for day in days)
     window.spans = [day.span for day in days]
     window.start = min(window.start, *(start for start, _ in window.spans))
 
@@ -375,10 +392,12 @@ def _add_durations(windows: list[Window], durations: list[Duration], flat: str) 
 
 def _until_today(window: Window, joints: _Joints, today: date) -> None:
     """ "Since Monday" without an end goes on to the day of the mail."""
+    flat = window.page.flat
+    window.since = joints.since.search(flat, max(0, window.start - 24), window.start) is not None
     if not window.dated or window.has_end or window.first != window.last or window.first > today or window.ahead:
         return
     start = min((s for s, _ in window.spans), default=window.start)
     phrase = window.page.flat[start : window.end]
-    if joints.since.search(window.page.flat, max(0, start - 24), start) or joints.since.match(phrase + " "):
+    if joints.since.search(window.page.flat, max(0, start - 24), start) or joints.since_first.match(phrase):
         if today - window.first <= timedelta(days=31) and not window.alternatives:
             window.last = today

@@ -117,7 +117,7 @@ class Lexicon:
         infixes: dict[str, list[str]] = {}
         for kind in CUES:
             tables = own if kind in _TRAVELLING else own[:1]
-            for phrase in dict.fromkeys(fold(str(p)) for table in tables for p in table.get(kind, [])):
+            for phrase in dict.fromkeys(v for table in tables for p in table.get(kind, []) for v in _spellings(str(p))):
                 if re.search(r"[\u3040-\u9fff\uac00-\ud7af]", phrase):
                     infixes.setdefault(kind, []).append(re.escape(phrase))
                     continue
@@ -207,6 +207,12 @@ def _numbered(tables: list[_Table], key: str, first: int = 1) -> dict[str, int]:
 
 def _words(tables: list[_Table], key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(word) for table in tables for word in table.get(key, [])))
+
+
+def _spellings(word: str) -> set[str]:
+    """A word folded, and once more as it looks when ß stands for its ss."""
+    folded = fold(word)
+    return {folded, folded.replace("ss", "s")}
 
 
 def _edged(phrase: str) -> str:
