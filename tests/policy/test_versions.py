@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.policy.claims import forget, random_claim
 from tests.policy.test_credits import claim, verdict
 from triage.errors import ConfigError
 from triage.policy import FactsError, Pack, load_pack
@@ -176,3 +178,32 @@ def test_a_broken_pack_names_file_line_and_remedy(tmp_path: Path) -> None:
     line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if "nott" in text)
     with pytest.raises(ConfigError, match=rf"sla\.yaml:{line}: `is nott` is not known here. Did you mean `is not`"):
         load_pack(tmp_path)
+
+
+def test_bounds_settle_an_amount_only_where_the_pack_reads_it_so(tmp_path: Path) -> None:
+    """A bill of 1.67 brings 1.00 at the most, so no uptime makes it more than one dollar; 1.68 could bring 1.01."""
+    plain = changed(tmp_path, "sla.free_tier", "")
+    file = tmp_path / "pack.yaml"
+    file.write_text(file.read_text().replace("by their bounds: false", "by their bounds: true"))
+    bounded = load_pack(tmp_path)
+    small = claim(cycle__uptime_percent=None, cycle__bill=[{"amount": "1.67", "one_time": False}])
+    assert verdict(small, plain)["outcome"] == "undetermined"
+    answer = verdict(small, bounded)
+    assert (answer["outcome"], answer["missing"]) == ("ineligible", [])
+    assert "0.00 to 1.00 USD is not more than 1.00 USD" in {finding["because"] for finding in answer["clauses"]}
+    enough = claim(cycle__uptime_percent=None, cycle__bill=[{"amount": "1.68", "one_time": False}])
+    assert verdict(enough, bounded)["outcome"] == "undetermined"
+    unsure = claim(cycle__bill=[{"amount": "9.00", "one_time": None}])
+    assert (verdict(unsure, plain)["outcome"], verdict(unsure, bounded)["outcome"]) == ("undetermined", "ineligible")
+
+
+def test_bounds_never_turn_a_yes_into_a_no(tmp_path: Path) -> None:
+    changed(tmp_path, "sla.free_tier", "")
+    file = tmp_path / "pack.yaml"
+    file.write_text(file.read_text().replace("by their bounds: false", "by their bounds: true"))
+    pack, rng = load_pack(tmp_path), random.Random(31)
+    for _ in range(500):
+        whole = random_claim(rng)
+        before, after = verdict(forget(whole, rng, 0.2), pack), verdict(whole, pack)
+        if before["outcome"] == "ineligible" and not after["conflicts"]:
+            assert after["outcome"] == "ineligible", whole

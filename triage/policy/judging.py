@@ -13,8 +13,10 @@ from datetime import date
 from typing import Any
 
 from triage.model import Finding, Result
+from triage.policy.bounds import Bounds, bounds_of, settled
 from triage.policy.pack import Pack, Program, Ruling, Version
 from triage.policy.sentences import show
+from triage.policy.steps import Step
 
 HOLDS, FAILS, UNKNOWN = Result.HOLDS, Result.FAILS, Result.UNKNOWN
 
@@ -36,16 +38,23 @@ def judge(sheet: dict[str, Any], days: tuple[date, ...] | None, pack: Pack, answ
     """Every text that governs on one of the days (None: on any day) applied to the sheet, which is written to."""
     programs = governing(days, pack)
     if len(programs) == 1:
-        findings = _Run(sheet, days, answered).through(programs[0])
+        findings = _Run(sheet, days, answered, bounds=_bounds(pack)).through(programs[0])
         unique = len({finding.id for finding in findings}) == len(findings)
         return Judged(tuple(findings) if unique else _agreed([findings]), sheet, programs)
     sheets = [dict(sheet) for _ in programs]
-    runs = [_Run(own, days, answered).through(program) for own, program in zip(sheets, programs, strict=True)]
+    runs = [
+        _Run(own, days, answered, bounds=_bounds(pack)).through(program)
+        for own, program in zip(sheets, programs, strict=True)
+    ]
     names = dict.fromkeys(name for own in sheets for name in own)
     values = {
         name: sheets[0].get(name) for name in names if all(own.get(name) == sheets[0].get(name) for own in sheets)
     }
     return Judged(_agreed(runs), values, programs)
+
+
+def _bounds(pack: Pack) -> dict[str, Bounds] | None:
+    return {} if pack.bounds_settle else None
 
 
 def governing(days: tuple[date, ...] | None, pack: Pack) -> tuple[Program, ...]:
@@ -58,13 +67,17 @@ def governing(days: tuple[date, ...] | None, pack: Pack) -> tuple[Program, ...]:
 
 @dataclass(slots=True)
 class _Run:
-    """One pass. silenced: clauses that another overrides, surely (HOLDS) or perhaps (UNKNOWN). offered: values given."""
+    """One pass. silenced: clauses that another overrides, surely (HOLDS) or perhaps (UNKNOWN). offered: values given.
+
+    bounds: between what unknown values surely lie, where the pack lets that settle a clause; else None.
+    """
 
     sheet: dict[str, Any]
     days: tuple[date, ...] | None
     answered: Answered
     silenced: dict[str, Result] = field(default_factory=dict)
     offered: dict[str, Any] = field(default_factory=dict)
+    bounds: dict[str, Bounds] | None = None
 
     def through(self, program: Program) -> list[Finding]:
         return [finding for finding in map(self.apply, program) if finding is not None]
@@ -91,19 +104,26 @@ class _Run:
         return self._finding(ruling, version, doubtful=applies is UNKNOWN or silenced is UNKNOWN)
 
     def _finding(self, ruling: Ruling, version: Version, doubtful: bool) -> Finding:
-        clause, result, clash = ruling.clause, HOLDS, ""
+        clause, result, clash, sheet = ruling.clause, HOLDS, "", self.sheet
         if version.step is not None:
             clash = self._give(version.step.gives, version.step.run(self.sheet), doubtful)
-            if self.sheet[version.step.gives] is None:
+            if sheet[version.step.gives] is None:
                 result = UNKNOWN
+                self._bound(version.step, doubtful)
         if version.condition is not None:
-            result = version.condition.test(self.sheet)
+            result = version.condition.test(sheet)
+            if result is UNKNOWN and self.bounds:
+                result = settled(version.condition, self.bounds)
+                sheet = {**sheet, **{name: f"{show(low)} to {show(high)}" for name, (low, high) in self.bounds.items()}}
         if clash or (doubtful and result is FAILS):
             result = UNKNOWN
-        because = clash or version.sentences[result].render(self.sheet)
-        sheet = self.sheet
+        because = clash or version.sentences[result].render(sheet)
         inputs = tuple([(name, show(sheet.get(name))) for name in version.inputs])
         return Finding(clause.id, clause.shown, result, because, version.since, inputs)
+
+    def _bound(self, step: Step, doubtful: bool) -> None:
+        if self.bounds is not None and not doubtful and (found := bounds_of(step, self.sheet, self.bounds)) is not None:
+            self.bounds[step.gives] = found
 
     def _give(self, name: str, value: Any, doubtful: bool) -> str:
         """Write a computed value; where another text gave a different one it is not known, and the return says so."""

@@ -195,7 +195,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "less than fact": operator.lt,
     "at least fact": operator.ge,
 }
-_ORDERED = ("less than", "at most", "more than", "at least", "before", "not after", "after", "not before")
+ORDERED = ("less than", "at most", "more than", "at least", "before", "not after", "after", "not before")
 _NUMBERS = ("number", "percent", "money")
 TYPES = ("text", "yes or no", "number", "percent", "money", "instant", "day", "bill lines")
 
@@ -232,7 +232,7 @@ def _part(block: Block, key: str, types: Mapping[str, str]) -> Condition:
 def _test(block: Block, fact: str, word: str, types: Mapping[str, str]) -> Condition:
     block.only(*_TESTS, *_COMPARISONS)
     kind = types[fact]
-    if word in _ORDERED and kind not in (*_NUMBERS, "instant", "day"):
+    if word in ORDERED and kind not in (*_NUMBERS, "instant", "day"):
         block.wrong(
             word, f"`{fact}` is of type {kind}, which has no order.", "Use `is`, `is not`, `one of` or `none of`."
         )

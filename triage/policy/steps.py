@@ -101,8 +101,9 @@ class Share:
 
     def run(self, sheet: Sheet) -> Decimal | None:
         amount, percent = sheet.get(self.of), sheet.get(self.percent)
-        if amount is None or percent is None:
-            return None
+        return None if amount is None or percent is None else self.part(amount, percent)
+
+    def part(self, amount: Decimal, percent: Decimal) -> Decimal:
         exact = _EXACT.multiply(_EXACT.multiply(amount, percent), _HUNDREDTH)
         return exact.quantize(self.unit, self.rounding, _EXACT)
 
