@@ -101,6 +101,46 @@ def test_mails_that_are_gone_are_left_out(server: Dovecot, inbox: ImapMailbox) -
     assert inbox.examine().exists == 2
 
 
+def test_unchanged_mailbox_is_not_searched_again(scripted: Scripted) -> None:
+    def script(talk: Talk) -> None:
+        talk.let_in()
+        talk.open_inbox()
+        talk.answer("SEARCH", "* SEARCH 1")
+        talk.answer("NOOP", "* 1 FETCH (FLAGS (\\Seen))")
+        talk.answer("NOOP")
+        talk.answer("NOOP", "* 2 EXISTS")
+        talk.open_inbox(exists=2)
+        talk.answer("SEARCH", "* SEARCH 1 2")
+        talk.answer("NOOP", "* 1 EXPUNGE")
+        talk.open_inbox(exists=1)
+        talk.answer("SEARCH", "* SEARCH 2")
+
+    with playing(script) as server:
+        inbox = scripted(server.port)
+        assert inbox.uids() == [1]
+        assert inbox.examine().exists == 1
+        assert inbox.uids() == [1]
+        assert inbox.uids() == [1, 2]
+        assert inbox.uids() == [2]
+
+
+def test_server_that_says_nothing_has_changed_is_not_believed_for_ever(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "TRUST_FOR", 0)
+
+    def script(talk: Talk) -> None:
+        talk.let_in()
+        talk.open_inbox()
+        talk.answer("SEARCH", "* SEARCH 1")
+        talk.open_inbox(exists=2)
+        talk.answer("SEARCH", "* SEARCH 1 2")
+
+    with playing(script) as server:
+        inbox = scripted(server.port)
+        assert [inbox.uids(), inbox.uids()] == [[1], [1, 2]]
+
+
 @pytest.mark.dovecot
 def test_large_mails_come_alone_and_whole(server: Dovecot, inbox: ImapMailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mailbox, "BYTES_AT_ONCE", 10_000)
@@ -440,7 +480,6 @@ def test_half_open_connection_is_noticed(scripted: Scripted) -> None:
     def dead(talk: Talk) -> None:
         talk.let_in()
         talk.open_inbox()
-        talk.answer("NOOP")
         talk.say_nothing()
 
     def alive(talk: Talk) -> None:

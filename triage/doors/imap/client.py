@@ -138,7 +138,7 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
         while (request := self.ouq.get()) is not None:
             try:
                 self.channel.send(request.data)
-            except OSError as error:
+            except (OSError, ValueError) as error:  # ValueError: closed between two looks at it
                 self.inq.put((self.abort, str(error)))
                 return
 

@@ -19,6 +19,7 @@ from triage.doors.mailbox import Fetched, Selected
 from triage.errors import MailboxError
 
 IDLE_RENEWAL = 9 * 60  # seconds; servers end IDLE after 30 minutes, some networks forget a silent connection after ten
+TRUST_FOR = 15 * 60  # seconds for which a server is believed that says nothing has changed
 NOOP_EVERY = 20.0  # seconds between two questions where the server has no IDLE
 SIZES_AT_ONCE = 1000  # mails whose sizes are asked for together
 MAILS_AT_ONCE = 100
@@ -48,7 +49,9 @@ class ImapMailbox:
         self.unreadable: dict[int, str] = {}
         self._connection: Connection | None = None
         self._selected: Selected | None = None
+        self._all_uids: tuple[Selected, Sequence[int]] | None = None
         self._can_idle, self._changed = True, False
+        self._examined_at = 0.0
         self._closed = threading.Event()
         self._turn = threading.RLock()  # imaplib2 gives threads that share a connection each other's answers
 
@@ -63,13 +66,17 @@ class ImapMailbox:
         """As in `Mailbox`. While one batch is being worked on the next one comes in; no more than these two are held."""
         with ThreadPoolExecutor(1) as ahead:
             coming: Future[list[Fetched]] | None = None
-            for batch in self._batches(uids):
-                before, coming = coming, ahead.submit(self._persistently, partial(self._mails, batch))
-                if before is not None:
-                    yield from before.result()
-                    del before
-            if coming is not None:
-                yield from coming.result()
+            try:
+                for batch in self._batches(uids):
+                    before, coming = coming, ahead.submit(self._persistently, partial(self._mails, batch))
+                    if before is not None:
+                        yield from before.result()
+                        del before
+                if coming is not None:
+                    yield from coming.result()
+            except (KeyboardInterrupt, SystemExit):
+                self.close()  # else a server that does not answer would hold up the end of the program
+                raise
 
     def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
         wanted = iter(sorted(set(uids)))
@@ -107,8 +114,12 @@ class ImapMailbox:
     # --- one step each, on an open connection -------------------------------------------------------------------
 
     def _look(self) -> Selected:
+        before = self._selected
         connection = self._opened()
-        if self._selected is not None and not self._news(connection):
+        if self._selected is not None and self._selected is not before:
+            return self._selected  # opened just now
+        recent = time.monotonic() - self._examined_at < TRUST_FOR
+        if self._selected is not None and recent and not self._news(connection):
             _expect_ok(connection.noop(), "NOOP")
             if not self._news(connection):
                 return self._selected
@@ -121,7 +132,11 @@ class ImapMailbox:
         return self._changed
 
     def _search_all(self) -> Sequence[int]:
-        return self._search("ALL", at_least=1)
+        """Searched for anew only when a mail has come or gone: a look at an unchanged mailbox costs the same at any size."""
+        selected = self._look()
+        if self._all_uids is None or self._all_uids[0] is not selected:
+            self._all_uids = selected, self._search("ALL", at_least=1)
+        return self._all_uids[1]
 
     def _search(self, criteria: str, at_least: int) -> Sequence[int]:
         """UIDs, ascending. `n:*` always includes the last mail, however small its UID (RFC 9051, 6.4.4), hence `at_least`."""
@@ -221,7 +236,7 @@ class ImapMailbox:
             exists=number(data) or 0,
             modseq=number(connection.take("HIGHESTMODSEQ")),
         )
-        self._changed = False
+        self._changed, self._examined_at = False, time.monotonic()
         return self._selected
 
     def _folder_on(self, connection: Connection) -> str:

@@ -111,6 +111,8 @@ class Channel:
                 wanted = select.POLLOUT
             except BlockingIOError:
                 pass
+            if self.socket.fileno() < 0:
+                raise OSError("the connection was closed")
             poll = select.poll()
             poll.register(self.socket, wanted)
             if not poll.poll(None if timeout is None else timeout * 1000):
