@@ -33,13 +33,13 @@ def _table(rows: tuple[tuple[str, str, str, float], ...]) -> tuple[tuple[str, st
 #: (rule, header, what its value looks like, weight). Weights under 1 need company.
 _HEADERS = _table(
     (
-        ("rfc3834", "auto-submitted", r"(?!\s*no\b)\s*\S", 1.0),
+        ("rfc3834", "auto-submitted", r"^(?!\s*no\b)\s*\S", 1.0),
         ("null-return-path", "return-path", r"\s*<\s*>\s*$", 1.0),
         ("failed-recipients", "x-failed-recipients", r".", 1.0),
         ("precedence", "precedence", r"auto[-_]?reply", 1.0),
         ("precedence", "precedence", r"junk", 0.6),
-        ("autoreply", "x-autoreply", r"(?!\s*no\b)\s*\S", 1.0),
-        ("autoreply", "x-auto-reply", r"(?!\s*no\b)\s*\S", 1.0),
+        ("autoreply", "x-autoreply", r"^(?!\s*no\b)\s*\S", 1.0),
+        ("autoreply", "x-auto-reply", r"^(?!\s*no\b)\s*\S", 1.0),
         ("autoreply", "x-autoreply-from", r".", 1.0),
         ("autoreply", "x-autorespond", r".", 1.0),
         ("autoreply", "x-autoresponder", r".", 1.0),
@@ -112,7 +112,7 @@ def signs(
 ) -> tuple[Sign, ...]:
     """The signs that together decide that no person wrote a mail; empty when a person did.
 
-    text: the body as a person sees it, quotations included; only its beginning is looked at.
+    text: the newest words, or where there are none what is quoted; only its beginning and end are looked at.
     """
     values: dict[str, str] = {}
     for name, value in headers:

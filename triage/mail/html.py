@@ -331,10 +331,10 @@ class _Walk:
             self.blocks[-1].line()
         if style.opened and len(self.blocks) > 1:
             text = self.blocks.pop().text().strip("\n")
-            self.blocks[-1].line()
+            self.blocks[-1].line(2)
             if text:
                 self.blocks[-1].add(marks.put(text, style.opened), True)
-            self.blocks[-1].line()
+            self.blocks[-1].line(2)
 
     def _row(self, cells: list[str]) -> None:
         """Cells of one line each stand on one line; others are layout, and stand below each other."""

@@ -31,6 +31,7 @@ _SNIFFED = re.compile(
     rb"(?:\A|[\r\n])--([^\r\n]{1,200}?)[ \t]*\r?\n(?:[!-9;-~]+:[^\r\n]*\r?\n[ \t]*){0,10}?content-type[ \t]*:", re.I
 )
 _PARAMETER = re.compile(r';?\s*([\w!#$%&\'*+.^`|~-]{1,60})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.S)
+_TYPE = re.compile(r"[\w!#$&^.+-]{1,80}/[\w!#$&^.+-]{1,80}", re.A)
 _ESCAPED = re.compile(r'\\(["\\])')  # a backslash before anything else is one of a path
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _WHITE = b" \t\r\n\x0b\x0c"
@@ -109,7 +110,8 @@ def _part(
 def _content_type(value: str) -> str:
     major, slash, minor = value.strip().lower().partition("/")
     major, minor = major.strip(), minor.strip().split(" ")[0]
-    return f"{major}/{minor}" if slash and major and minor else ""
+    kind = f"{major}/{minor}"
+    return kind if slash and _TYPE.fullmatch(kind) else ""
 
 
 def read_headers(raw: bytes, start: int, end: int, defects: list[str]) -> tuple[list[tuple[str, bytes]], int]:

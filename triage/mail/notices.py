@@ -110,6 +110,16 @@ def _words(*phrases: str) -> str:
 #: Words near the beginning of a text: (rule, what must stand there in lower case, pattern, weight).
 TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
     (
+        "delivery-program",
+        ("automatically by", "this is the", "sorry to have to", "daemon", "mail system", "mail delivery"),
+        re.compile(
+            r"\A[\s\S]{0,300}?(?:created automatically by (?:the )?(?:mail|e-?mail|message)|this is (?:the|a) (?:qmail|mail (?:delivery )?system|postfix|courier|exim|sendmail)[\w -]{0,40}(?:at|on|program)\b"
+            r"|sorry to have to inform you that (?:your|the) message|mail delivery (?:system|subsystem|software)|your message (?:to .{1,100} )?(?:could not be delivered|cannot be delivered) to (?:one or more|the following))",
+            re.I,
+        ),
+        1.0,
+    ),
+    (
         "delivery-text",
         ("deliver", "qmail", "returned", "undeliv", "failed", "recipient", "rejected", "bounce"),
         re.compile(

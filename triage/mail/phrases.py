@@ -10,7 +10,7 @@ import re
 #: "wrote", in a line such as "On … wrote:".
 WROTE = re.compile(
     r"(?<!\w)(?:wrote|writes|says|said|sent|replied|schrieb|schrieben|schreibt|geschrieben|a\s+écrit|a\s+ecrit|écrivait|nous\s+a\s+dit"
-    r"|escribió|escribio|ha\s+escrito|escribía|ha\s+scritto|scrive|scriveva|escreveu|escreveram|schreef|geschreven|napisał(?:a|\(a\)|/a)?|pisze|pisał"
+    r"|escribió|escribio|ha\s+escrito|escribía|ha\s+scritto|scrive|scriveva|escreveu|escreveram|schreef|geschreven|napisał(?:a|\(a\)|/a)?|napisana\s+przez|pisze|pisał"
     r"|yazdı|yazmış|написала?|написал\(а\)|пишет|писала?|написав|написала|пише|skrev|skrifaði|kirjoitti|napsala?|napsal\(a\)|píše"
     r"|napísala?|napísal\(a\)|írta|a\s+scris|έγραψε|έγραψαν|đã\s+viết|menulis|(?:je\s+)?napisa[ol](?:/la)?(?:\s+je)?|написа|va\s+escriure"
     r"|ha\s+escrit|kirjutas|rašė|rakstīja|كتب|כתב|כתבה|เขียนว่า|ने\s+लिखा)(?!\w)"

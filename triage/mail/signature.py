@@ -12,15 +12,17 @@ from triage.mail import marks, phrases
 
 _MAX_LINES = 15
 _WINDOW = 60
-_MOST_WORDS = 12  # beside a telephone or an address, in a line of a signature
 _DASHES = re.compile(r"(?:--|—|__|-- ?--|–)\s*$")
 _POSTSCRIPT = re.compile(r"\W{0,2}(?:p\.?\s?s\.?|p\.?\s?d\.?|n\.?b\.?|post ?scriptum|追伸)\s?[:.,\-–)]", re.I)
+_REACHED_AT = re.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]{2,60}|(?:https?://|www\.)\S{2,200}|(?:\+|\(\+?|00)\d[\d\s()/.-]{6,20}\d|(?<![\w.])0\d[\d\s()/.-]{6,18}\d(?![\w.])",
+    re.I,
+)
 _CONTACT = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]{2,60}|(?:https?://|www\.)\S{2,200}|(?:\+|\(\+?|00)\d[\d\s()/.-]{6,20}\d|^\W{0,3}0\d[\d\s()/.-]{6,18}\d\W{0,3}$"
-    r"|^\W{0,3}(?:tel(?:efono|éfono|efon|efone|\.)?|phone|ph|mobile?|mob|cell(?:ulare|ular)?|handy|fax|telefax|office|direct|e-?mail|web(?:site)?|skype|linkedin|twitter|github|addr(?:ess)?|adresse|t|m|p|f|e|w"
+    r"^\W{0,3}(?:t[eé]l(?:[eé]fono|[eé]phone|efone?|\.)?|phone|ph|mobile?|mob|cell(?:ulare|ular)?|handy|fax|telefax|office|direct|e-?mail|web(?:site)?|skype|linkedin|twitter|github|addr(?:ess)?|adresse|t|m|p|f|e|w"
     r"|電話|携帯|住所|メール|电话|手机|邮箱)\s?[.:：|]"
-    r"|\b(?:gmbh|mbh|kgaa|ug|e\.\s?k\.|ltd|limited|inc|llc|llp|plc|corp|s\.?a\.?r\.?l|s\.?p\.?a|s\.?r\.?l|s\.l\.|s\.a\.|b\.v\.|n\.v\.|sp\. z o\.?\s?o\.?|oy|a\.ş\.|ltda)(?!\w)"
-    r"|株式会社|有限公司|(?:handelsregister|amtsgericht|hrb\b|ust-?id|vat (?:no|id)|geschäftsführer|sitz der gesellschaft|registered (?:in|office)|siret|kvk|p\.?\s?iva|\bnip\b|\bregon\b|\bkrs\b)"
+    r"|(?<!\w)(?:gmbh|mbh|kgaa|ug|e\.\s?k\.|ltd|limited|inc|llc|llp|plc|corp|s\.?a\.?r\.?l|s\.?p\.?a|s\.?r\.?l|s\.l\.|s\.a\.|b\.v\.|n\.v\.|sp\. z o\.?\s?o\.?|oy|a\.ş\.|ltda)(?!\w)"
+    r"|株式会社|有限公司|handelsregister|amtsgericht|hrb\b|ust-?id|vat (?:no|id)|geschäftsführer|sitz der gesellschaft|registered (?:in|office)|siret|kvk|p\.?\s?iva|\bnip\b|\bregon\b|\bkrs\b"
     r"|\b\d{4,5}(?:-\d{3,4})?\s[A-ZÄÖÜ][\wäöüß-]{2,30}\s?$|\S\s[|•·]\s\S",
     re.I,
 )
@@ -132,11 +134,19 @@ def _below_closing(lines: list[str], signed: list[bool], first: int) -> None:
         else:
             block.append(index)
         index += 1
-    if any(_CONTACT.search(lines[one]) for one in block) or (
-        block and named and len(block) <= 2 and index >= len(lines)
-    ):
+    if any(_is_contact(lines[one]) for one in block) or (block and named and len(block) <= 2 and index >= len(lines)):
         for one in block:
             signed[one] = True
+
+
+def _is_contact(line: str) -> bool:
+    """A line of how to reach somebody, and not a sentence that names an address."""
+    if len(line) > 120:
+        return False
+    rest = _REACHED_AT.sub(" ", line)
+    if rest != line and (len(re.findall(r"\w+", rest)) <= 2 or "|" in line):
+        return True
+    return len(line.split()) <= 9 and _CONTACT.search(line) is not None
 
 
 def _below_name(lines: list[str], signed: list[bool], sender: str) -> None:
@@ -150,17 +160,11 @@ def _below_name(lines: list[str], signed: list[bool], sender: str) -> None:
         return
     below = lines[start + 1 : end]
     bare = len(lines[start].split()) <= len(names) + 1
-    if not all(_CONTACT.search(line) or _is_title(line) for line in below) or (bare and not below):
+    if not all(_is_contact(line) or _is_title(line) for line in below) or (bare and not below):
         return
     first = start + 1 if bare else start
-    if bare or _CONTACT.search(lines[start]):
+    if bare or _is_contact(lines[start]):
         signed[first:end] = [True] * (end - first)
-
-
-def _is_contact(line: str) -> bool:
-    """A telephone, address or company; a sentence that names one is the sender's own words."""
-    found = _CONTACT.search(line)
-    return found is not None and len((line[: found.start()] + line[found.end() :]).split()) <= _MOST_WORDS
 
 
 def _is_title(line: str) -> bool:
