@@ -59,11 +59,16 @@ def extract(
         return Facts()
     home = message.sender.email.rpartition("@")[2] if message.sender else ""
     account = _merge(f for part in parts for f in find_account(part.page, vocabulary, part.masked, home))
-    resources = _merge(f for part in parts for f in find_resources(part.page, vocabulary, part.masked, story))
+    places = {part.page.part: find_places(part.page, vocabulary, part.masked) for part in parts} if story else {}
+    resources = _merge(
+        fact
+        for part in parts
+        for fact in find_resources(part.page, vocabulary, part.masked, story, places.get(part.page.part, ()), language)
+    )
     if not story:
         return Facts(tuple(account), tuple(resources))
     incidents, doubts = _incidents(message, parts, context, claim)
-    regions = _regions(parts, resources, vocabulary, claim)
+    regions = _regions(parts, places, resources, vocabulary, claim)
     return Facts(tuple(account), tuple(resources), tuple(regions), tuple(incidents), tuple(doubts))
 
 
@@ -138,13 +143,16 @@ def _doubts(windows: Iterable[Window]) -> list[Doubt]:
 # --- regions ---------------------------------------------------------------------------------------------------------
 
 
-def _regions(parts: list[_Part], resources: list[Fact], vocabulary: Vocabulary, claim: bool) -> list[Fact]:
-    places: list[Place] = []
+def _regions(
+    parts: list[_Part],
+    places: dict[str, list[Place]],
+    resources: list[Fact],
+    vocabulary: Vocabulary,
+    claim: bool,
+) -> list[Fact]:
     for part in parts:
-        named = find_places(part.page, vocabulary, part.masked)
-        weigh(named, part.cues, part.page, claim)
-        places.extend(named)
-    return affected(places) or _from_hosts(resources, vocabulary)
+        weigh(places[part.page.part], part.cues, part.page, claim)
+    return affected([place for named in places.values() for place in named]) or _from_hosts(resources, vocabulary)
 
 
 def _from_hosts(resources: list[Fact], vocabulary: Vocabulary) -> list[Fact]:

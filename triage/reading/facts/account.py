@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from triage.model import Evidence, Fact
+from triage.reading.facts.lexicon import word_set
 from triage.reading.facts.page import Page
 from triage.reading.vocabulary import Vocabulary
 
@@ -36,16 +37,17 @@ _ELSEWHERE = re.compile(
 _SENT_THERE = re.compile(
     r"[)\s,]{0,2}(?:schieben|ubermitteln|ubertragen|senden|schicken|zustellen|weiter|を?まで|へ|宛|に送|als zusatz|as (?:a |the |my |our )?(?:second|backup|additional|extra|deputy|new)|is expecting|en su lugar|in plaats|al posto)"
 )
+SLUG = re.compile(r"(?<![a-z0-9_@./:#+'-])[a-z0-9]+(?:[-_][a-z0-9]+)+(?![a-z0-9_@/-]|\.[a-z0-9])")
 _QUOTED = r"(?:[\"'`「『<*]\s?(?P<q>[^\"'`」』>*\n@]{2,40}?)\s?[\"'`」』>*])"
 _NAME = r"(?P<v>[a-z0-9\u0400-\u04ff](?:[a-z0-9_&\u0400-\u04ff]|[-.](?=[a-z0-9])){1,38})"
 
-_TEAM_WORD = r"(?:team(?:name|naam|-?id)?|workspace|organi[sz]ation|equipe|equipo|squadra|zespol(?:u|em)?|takim(?:imiz|in|i)?|ekip|ekibimiz|teamet|tym|time|チーム(?:の?名前?)?|команда)"
+_TEAM_WORD = r"(?:team(?:name|naam|-?id)?|workspace|organi[sz]ation|equipe|equipo|squadra|zespol(?:u|em)?|takim(?:imiz|in|i)?|ekip|ekibimiz|teamet|tym|チーム(?:の?名前?)?|команда)"
 _LINK = (
     r"(?:\s(?:account|name|nom|nombre|nome|naam|nazwa|slug|id|konto|compte|cuenta|conta|hesabi|adi|adimiz))?"
     r"(?:\s?(?:is called|is named|is|ist|heiss?t|est|es|e|jest|called|named|namens|genannt|appelee?|s'appelle|nommee?|llamado|se llama|chiamat[oa]|si chiama|chamada|se chama|heet|genaamd|o nazwie|nazywa sie|は|名は|名|が)(?![a-z]))?\s?[:=]?\s?"
 )
 _TEAM = re.compile(
-    rf"(?<![a-z0-9-]){_TEAM_WORD}(?P<link>{_LINK})(?:{_QUOTED}|{_NAME})(?P<after>\s?[,.;:)!?\n、。]|\s?$|\s[-(]|)"
+    rf"(?<![a-z0-9-]){_TEAM_WORD}(?![a-z0-9-])(?P<link>{_LINK})(?:{_QUOTED}|{_NAME})(?P<after>\s?[,.;:)!?\n、。]|\s?$|\s[-(]|)"
 )
 _TEAM_AFTER = re.compile(
     r"(?:\"(?P<q>[^\"\n@]{2,40})\"|(?<![\w@.-])(?P<v>(?=[\w.-]*[-_0-9])[^\W_][\w-]{1,38}))\s?(?:'s )?(?:team|takimi|ekibi|isimli takim|adli takim|チーム|workspace)(?![a-z0-9-])"
@@ -71,18 +73,16 @@ _OTHER_CODE_WORDS = re.compile(
 )
 
 
-def find_account(
-    page: Page, vocabulary: Vocabulary, masked: list[tuple[int, int]], home: str = ""
-) -> list[Fact]:
+def find_account(page: Page, vocabulary: Vocabulary, masked: list[tuple[int, int]], home: str = "") -> list[Fact]:
     """Account identifiers stated in the part, each once. masked: spans of databases, hosts and links: no identifiers. home: domain of
     the sender's own address."""
     found: dict[tuple[str, str], list[Evidence]] = {}
     taken = list(masked)
-    emails = list(_emails(page, vocabulary, home))
+    emails = list(_emails(page, vocabulary))
     for start, end, value in emails:
         _add(found, "email", value, page, start, end)
     addresses = [m.span() for m in EMAIL.finditer(page.flat)]
-    for kind, spans in (("customer_id", _customer_ids(page)), ("team", _teams(page, vocabulary))):
+    for kind, spans in (("customer_id", _customer_ids(page)), ("team", _teams(page, vocabulary, home))):
         for start, end in spans:
             if not any(start < e and end > s for s, e in (*taken, *addresses)):
                 _add(found, kind, page.text[start:end], page, start, end)
@@ -95,20 +95,17 @@ def _add(found: dict[tuple[str, str], list[Evidence]], kind: str, value: str, pa
     found.setdefault((kind, value), []).append(page.evidence(start, end, f"account.{kind}"))
 
 
-def _emails(page: Page, vocabulary: Vocabulary, home: str) -> Iterator[tuple[int, int, str]]:
+def _emails(page: Page, vocabulary: Vocabulary) -> Iterator[tuple[int, int, str]]:
     flat = page.flat
     for match in EMAIL.finditer(flat):
         domain = match.group().rsplit("@", 1)[1]
         own = any(domain == ours or domain.endswith("." + ours) for ours in vocabulary.domains)
-        if not own and _is_account(flat, match.start(), match.end(), home):
+        if not own and _is_account(flat, match.start(), match.end()):
             yield match.start(), match.end(), match.group()
 
 
-def _is_account(flat: str, start: int, end: int, home: str) -> bool:
-    """Whether the nearest words before the address leave it an account's; alone at the mail's foot it is a signature's.
-
-    home: domain of the sender, empty when not known; a bare address elsewhere is somebody else's.
-    """
+def _is_account(flat: str, start: int, end: int) -> bool:
+    """Whether the nearest words before the address leave it an account's; alone at the mail's foot it is a signature's."""
     before = flat[max(0, start - 90) : start]
     cut = max((m.end() for m in re.finditer(r"[.!?。]\s|\n\n|\n(?=[-*•\d])", before)), default=0)
     before = before[cut:]
@@ -118,26 +115,16 @@ def _is_account(flat: str, start: int, end: int, home: str) -> bool:
         return False
     if good >= 0 or bad >= 0:
         return good > bad
-    if home and flat[start:end].rsplit("@", 1)[1] != home and not _ACCOUNT.search(flat[end : end + 30]):
-        return False
     line = flat[flat.rfind("\n", 0, start) + 1 : start].strip(" -*•·|<(")
     rest = flat[end : end + 400]
     alone = not line and re.match(r"[>)\s]*(?:\n|$)", rest) is not None
     return not (alone and len(rest.strip()) < 60 and "\n" in flat[:start].strip())
 
 
-_NO_TEAM = frozenset(
-    ["is", "was", "are", "has", "have", "had", "at", "in", "on", "of", "and", "the", "for", "will", "would", "can", "could", "with", "from", "to", "a", "an", "as", "we", "our", "you", "your", "who", "that", "which", "support", "upstash", "security", "privacy", "legal", "billing", "finance", "sales", "lead", "leads", "members", "member", "und", "der", "die", "das", "ist", "hat", "im", "von", "de", "du", "des", "la", "le", "et", "est", "en", "y", "del", "e", "da", "do", "di", "il", "uses", "use", "using", "noticed", "lost", "here", "there", "meeting", "needs", "wants", "plan", "plans", "account", "size", "hello", "i'm", "up", "out", "down", "all", "any", "works", "worked", "working", "van", "het", "een", "os", "o", "jest", "sie", "ve", "bu", "on-call", "people", "player", "building", "call", "sport", "spirit", "chat", "event"]
-)
+_NO_TEAM = word_set("not_teams")
 
 
-_POSSESSED = re.compile(
-    r"(?:(?<![a-z])(?:our|the|my|your|a|an|his|her|their|whole|entire|dear|hi|hello|hey|liebes|hallo|unser|mein|euer|ihr|das|nuestro|mi|su|vuestro|el|notre|mon|votre|l'|cher|chere|nostro|mio|vostro|caro|nosso|"
-    r"meu|seu|ons|onze|mijn|jullie|beste|nasz|moj|wasz|caly|drodzy|bizim|sevgili|jako|w naszym|our|dev|support|entire|small|security|ops|sales)|upstash)[\s-]$"
-)
-
-
-def _teams(page: Page, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+def _teams(page: Page, vocabulary: Vocabulary, home: str) -> Iterator[tuple[int, int]]:
     for match in _TEAM.finditer(page.flat):
         group = "q" if match["q"] else "v"
         value = match[group]
@@ -150,7 +137,7 @@ def _teams(page: Page, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
         )
         known = value in _NO_TEAM or value.startswith(vocabulary.operator.lower()) or value.isdigit()
         at_end = match.end(group) == len(page.flat)
-        plain = page.text[match.start(group)].islower() and not _POSSESSED.search(page.flat, max(0, match.start() - 16), match.start())
+        plain = len(value) > 3 and value in home
         if (telling or at_end or plain) and not known and EMAIL.match(page.flat, match.start(group)) is None:
             yield match.span(group)
     for match in _TEAM_AFTER.finditer(page.flat):
@@ -163,6 +150,16 @@ def _teams(page: Page, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
             yield match.span(group)
     for match in _ACCOUNT_NAMED.finditer(page.flat):
         yield match.span("v")
+    for match in SLUG.finditer(page.flat):
+        if page.text[match.start()].islower() and is_named_after(match.group(), home):
+            yield match.span()
+
+
+def is_named_after(slug: str, home: str) -> bool:
+    """Whether a hyphenated name begins as the sender's own domain does: `northpeak-prod` at northpeak.example."""
+    label = home.split(".")[0].replace("-", "")
+    squeezed = slug.replace("-", "").replace("_", "")
+    return len(label) >= 5 and (squeezed.startswith(label) or (len(squeezed) >= 7 and label.startswith(squeezed)))
 
 
 def _customer_ids(page: Page) -> Iterator[tuple[int, int]]:
@@ -174,10 +171,15 @@ def _customer_ids(page: Page) -> Iterator[tuple[int, int]]:
         if re.search(r"\d", value) and not dated:
             yield match.span("v")
     for match in _CODED.finditer(page.text[: len(page.flat)]):
+        value = match["v"]
         before = page.flat[max(0, match.start() - 30) : match.start()]
-        if _OTHER_CODES.match(match["v"]) or _OTHER_CODE_WORDS.search(before) or re.search(r"[\d+()]\s?$", before):
+        if (
+            _OTHER_CODES.match(value)
+            or _OTHER_CODE_WORDS.search(before)
+            or (value[0].isdigit() and re.search(r"[\d+)] ?$", before))
+        ):
             continue
-        if re.fullmatch(r"\d{2}-(?:19|20)\d\d", match["v"]) or re.match(
+        if re.fullmatch(r"\d{2}-(?:19|20)\d\d|0+-0+", value) or re.match(
             r"\s?(?:\d{2,}|[-+]\d)", page.flat[match.end() : match.end() + 4]
         ):
             continue

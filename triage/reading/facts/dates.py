@@ -163,7 +163,9 @@ class _Grammar:
         of = r"\s{0,3}(?:(?:of|de|del|di|d'|des|do|of the month of|del mese di|del mes de)\s{0,2}|[-/. ]\s?)?"
         after = suffix if suffix else r"\.?"
         self.day_month = re.compile(rf"{days}(?:\s?\([^)\n]{{2,12}}\))?{of}{month}{after}(?:{END}|(?=\d)){_YEAR}(?!\d)")
-        self.month_day = re.compile(rf"{month}\.?{END}[\s-]{{0,3}}(?:the )?{days}(?![:/]\d|\d|[.,]\d|\s?%|\s?(?:am|pm|a\.m|p\.m|h|hrs?|hours?|min|minutes|o'clock)(?![a-z])){_YEAR}")
+        self.month_day = re.compile(
+            rf"{month}\.?{END}[\s-]{{0,3}}(?:the )?{days}(?![:/]\d|\d|[.,]\d|\s?%|\s?(?:am|pm|a\.m|p\.m|h|hrs?|hours?|min|minutes|o'clock)(?![a-z])){_YEAR}"
+        )
         self.trigger = re.compile(
             rf"(?<![\d.,/:-])(?<!\d\s[./])\d{{1,4}}|(?<=[.]){_DAY}(?=[./-]\d)|(?<![a-z0-9])(?={any_of(words.months)}{END})"
         )
@@ -373,8 +375,11 @@ class _Grammar:
                 yield kind, pattern
         number_follows = r"(?!\d|[.,:/]\d|\s?(?:%|h|hrs?|uhr|uur|pm|am|heures?|horas?|ore|ora|stunden|hours?|min|minut|personas|mensen|mann|leute|people|x|mal|a (?:las )?\d{1,2}\s?h|a\.m|p\.m|o'clock|godz|saat|eur|usd)(?![a-z]))"
         days = any_of({**words.short_weekdays, **words.weekdays})
-        yield "weekday_day", re.compile(
-            rf"(?<![^\W_])(?P<w0>{days})\.?,?\s(?:(?:the|den|dem|der|le|el|il|dia|de|o|dnia|morning|evening|night|abend|soir|noche),?\s){{0,2}}(?P<d0>{_DAY})(?:st|nd|rd|th|er|e|\.|º)?{number_follows}"
+        yield (
+            "weekday_day",
+            re.compile(
+                rf"(?<![^\W_])(?P<w0>{days})\.?,?\s(?:(?:the|den|dem|der|le|el|il|dia|de|o|dnia|morning|evening|night|abend|soir|noche),?\s){{0,2}}(?P<d0>{_DAY})(?:st|nd|rd|th|er|e|\.|º)?{number_follows}"
+            ),
         )
         # A weekday beside "last", "next", or bare.
         ahead = rf"(?:{words.alternation('next')} {weekdays}|{weekdays} {words.alternation('next_after')})"

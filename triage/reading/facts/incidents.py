@@ -69,7 +69,9 @@ def _weight(cue: Cue, start: int, end: int, near: tuple[int, int], page: Page) -
         return _WITHIN
     low, high = (cue.end, start) if cue.end <= start else (end, cue.start)
     between = page.flat[low:high]
-    weight = 1.0 / (1.0 + len(between) / (_NEAR if cue.kind != "other" else _BESIDE)) * 0.8 ** len(_BREAK.findall(between))
+    weight = (
+        1.0 / (1.0 + len(between) / (_NEAR if cue.kind != "other" else _BESIDE)) * 0.8 ** len(_BREAK.findall(between))
+    )
     if cue.start >= near[0] and cue.end <= near[1]:
         return max(weight, 0.12)
     crossed = sum(1 for s, e in page.sentences if s < high and low < e) - 1

@@ -89,7 +89,9 @@ _NEGATED = re.compile(
 )
 
 
-_ONLY = re.compile(r"(?<![a-z])(?:only|nur|uniquement|seulement|solo|soltanto|solamente|apenas|somente|alleen|tylko|sadece|yalnizca|pouze|jen)(?![a-z])|のみ|だけ")
+_ONLY = re.compile(
+    r"(?<![a-z])(?:only|nur|uniquement|seulement|solo|soltanto|solamente|apenas|somente|alleen|tylko|sadece|yalnizca|pouze|jen)(?![a-z])|のみ|だけ"
+)
 _CLOCK = re.compile(r"[- ]?(?:time|zeit|tijd|saati|local time|ortszeit)(?![a-z])|時間")
 
 
@@ -246,7 +248,8 @@ def _provider_choice(
     named = [
         (abs(left - start), index.words[word])
         for left, right, word in page.words
-        if word in index.words and not _PRODUCT.match(page.flat, right)
+        if word in index.words
+        and not _PRODUCT.match(page.flat, right)
         and (word in index.providers.values() or sentence[0] - 120 <= left <= sentence[1] + 120)
     ]
     if page.has_cjk:
@@ -261,7 +264,9 @@ def _provider_choice(
     return (of_provider or of_default or readings)[0]
 
 
-_PRODUCT = re.compile(r"[ -]?(?:analytics|ads|maps|drive|docs|sheets|workspace|tag|fonts|meet|calendar|search|play|chrome|mail|form)")
+_PRODUCT = re.compile(
+    r"[ -]?(?:analytics|ads|maps|drive|docs|sheets|workspace|tag|fonts|meet|calendar|search|play|chrome|mail|form)"
+)
 
 
 @lru_cache(maxsize=8)

@@ -7,11 +7,13 @@ A name is known by the word for a database beside it ("our database orders-prod"
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from triage.model import Evidence, Fact
+from triage.reading.facts.lexicon import Lexicon, lexicon, word_set
 from triage.reading.facts.page import Page
+from triage.reading.facts.regions import Place
 from triage.reading.vocabulary import Vocabulary
 
 _UUID = re.compile(r"(?<![0-9a-z-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z-])")
@@ -29,12 +31,12 @@ _IS = rf"(?:{_CALLED}|name(?:d| is)?|adi|ismi|is|ist|est|es|e|jest|:|=)"
 _SLUG = r"[a-z0-9]+(?:[-_][a-z0-9]+)+"
 _SHAPED = rf"(?:{_SLUG}|(?=[a-z]*\d)[a-z][a-z0-9]{{3,30}})"
 _TOKEN = r"[a-z0-9]+(?:[-_.][a-z0-9]+)*"
-_QUOTED = r"(?<![a-z0-9])[\"'`「『\[]\s?(?P<q>[a-z0-9](?:[\w.-]|\s(?=[a-z0-9])){1,40}?)\s?[\"'`」』\]](?![a-z0-9])"
+_QUOTED = r"(?<![a-z0-9])[\"'`「『]\s?(?P<q>[a-z0-9](?:[\w.-]|\s(?=[a-z0-9])){1,40}?)\s?[\"'`」』](?![a-z0-9])"
 _TAIL = r"(?![a-z0-9_@]|[-.][a-z0-9])"
 _HEAD = r"(?<![a-z0-9_@./-])"
 
 _AFTER = re.compile(
-    rf"{_HEAD}{_BASE}(?:'[a-z]+)?\s{{0,2}}(?:\(?\s?{_IS}\s?[\s:]){{0,2}}\s{{0,2}}\(?(?:{_QUOTED}|(?P<n>{_SHAPED}){_TAIL})"
+    rf"{_HEAD}{_BASE}(?![a-z0-9-])(?:'[a-z]+)?\s{{0,2}}(?:\(?\s?{_IS}\s?[\s:]){{0,2}}\s{{0,2}}\(?(?:{_QUOTED}|(?P<n>{_SHAPED}){_TAIL})"
 )
 _CALLED_BASE = re.compile(
     rf"{_HEAD}{_BASE}\b[^.\n;:!?]{{0,40}}?(?<![a-z]){_CALLED}\s(?:{_QUOTED}|(?P<n>{_TOKEN}){_TAIL})"
@@ -58,24 +60,26 @@ _CJK_AFTER = re.compile(
 _QUOTED_SLUG = re.compile(rf"(?<![a-z0-9])[\"'`「『]\s?(?P<n>{_SLUG})\s?[\"'`」』](?![a-z0-9])")
 _BARE_SLUG = re.compile(rf"(?<![a-z0-9_@./:#+'-])(?P<n>{_SLUG})(?![a-z0-9_@/-]|\.[a-z0-9]|'[a-z])")
 
-_TELLING = frozenset(
-    ["prod", "production", "dev", "test", "staging", "stage", "cache", "queue", "db", "redis", "sessions", "session", "store", "live", "main", "lock", "locks", "idx", "index", "sync", "orders", "order", "cart", "kv", "eu", "us", "api", "users", "jobs", "events", "data", "worker", "log", "logs", "core", "core1", "stock", "search", "rate", "limiter", "hub", "feed", "primary", "global", "replica", "backend", "shop", "web", "app", "bot", "auth", "tokens", "geo", "pings", "store1", "cola", "cache1", "cachedb", "chat", "leaderboard", "bookings", "booking", "inventory", "catalog", "catalogo", "menu", "reservas", "pedidos", "sesiones", "panier", "paniers", "commandes", "warenkorb", "sitzungen", "ordini", "carrello", "sessoes", "pedido", "zamowienia", "koszyk", "sepet", "siparis", "stok"]
-)
-_NOT_PARTS = frozenset(
-    ["a", "an", "and", "are", "at", "be", "by", "the", "to", "of", "in", "on", "up", "out", "off", "no", "not", "non", "on", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "re", "pre", "co", "un", "de", "e", "i", "o", "y", "la", "le", "les", "des", "du", "au", "aux", "vous", "nous", "je", "tu", "il", "elle", "ils", "on", "ce", "ci", "moi", "toi", "lui", "leur", "t", "m", "l", "y-a", "et", "est", "sont", "peut", "etre", "quelques", "dire", "meme", "elles", "me", "te", "se", "lhe", "lo", "os", "as", "nos", "vos", "him", "her", "it", "week", "end", "go", "read", "only", "real", "time", "long", "short", "full", "half", "part", "high", "low", "self", "multi", "single", "cross", "well", "open", "end", "day", "days", "hour", "hours", "minute", "minutes", "month", "year", "year-end", "old", "year-old", "based", "related", "level", "wide", "like", "ready", "free", "side", "line", "term", "term1", "pay", "mail", "mails", "e-mail", "gdpr", "dsgvo", "us-based", "eu-based", "follow", "sign", "log", "check", "opt", "set", "built", "start", "set-up", "setup", "back", "hard", "near", "mid", "post", "ex", "semi", "anti", "sub", "super", "all", "ever", "once", "so-called", "called", "data-driven", "step", "by-step", "und", "oder", "der", "die", "das", "mit", "von", "zu", "fur", "ohne", "per", "nach", "vor", "bis", "bzw", "usw", "ggf", "to-do", "how", "know", "first", "second", "third", "last", "next", "rendez", "avant", "apres", "hier", "vis", "ci-joint", "joint", "contre", "sous", "sur", "mi", "demi", "grand", "grande", "petit", "celui", "celle", "ceux", "la-bas", "chez", "feira", "segunda", "terca", "quarta", "quinta", "sexta", "black", "friday", "cyber", "monday", "saas", "paas", "iaas", "b2b", "b2c", "read-write", "write", "right-click", "client-side", "server-side", "left", "team", "teams", "ok", "x", "zum", "gmbh", "ag", "co", "kg", "inc", "ltd", "app-store", "email", "tech", "soft", "cost", "costs", "price", "data-request", "personal", "third-party", "party", "vendor", "user-friendly", "friendly", "know-how", "mission", "critical", "worst", "best", "case", "scenario", "round", "trip", "double", "triple", "check-in", "re-read", "user", "high-availability", "availability", "low-latency", "mi-mars", "fin", "debut", "entre-temps", "temps", "quasi", "sysop", "non-profit", "profit", "sapeur", "au-dessus", "dessus", "dessous", "bon", "mot", "mots", "cle", "cles", "code", "codes", "sans"]
-)
+_TELLING = word_set("telling")
+_NOT_PARTS = word_set("not_parts")
 _NEVER = re.compile(
-    r"v?\d+(?:[.,:_/-]\d+)*(?:[a-z]{1,3})?|\d+(?:st|nd|rd|th|h|m|s|ms|gb|mb|kb|k|x|am|pm|eur|usd)?(?:-[a-z]+)*|[a-z]{1,2}-\d+|[a-z]+-\d{1,2}|(?:covid|utf|sha|base|ipv|http|aes|iso|rfc|cve|psd|h)-?\d+.*|"
+    r"v?\d+(?:[.,:_/-]\d+)*(?:[a-z]{1,3})?|\d{4}-\d\d-\d\d.*|redis-cli|\d+(?:st|nd|rd|th|h|m|s|ms|gb|mb|kb|k|x|am|pm|eur|usd)?(?:-[a-z]+)*|[a-z]{1,2}-\d+|[a-z]+-\d{1,2}|(?:covid|utf|sha|base|ipv|http|aes|iso|rfc|cve|psd|h)-?\d+.*|"
     r".*\.(?:com|io|net|org|example|de|fr|log|csv|json|txt|xlsx|pdf|eml|dev|app|py|js|ts|go)|ec2|s3|k8s|oauth2|\d+xx|5xx|4xx|[a-f0-9]{12,}|econn.*|[a-z]+_(?:error|timeout|failed|refused|id|url|token|key|rest).*|err_.*|upstash.*"
 )
-_NOT_NAMES = frozenset(
-    ["the", "a", "an", "our", "my", "your", "is", "was", "were", "are", "in", "on", "at", "for", "and", "or", "de", "la", "le", "el", "il", "der", "die", "das", "den", "im", "auf", "war", "ist", "est", "et", "y", "o", "us", "you", "it", "this", "that", "them", "his", "which", "with", "not", "nicht", "pas", "no", "non", "nao", "niet", "nie", "van", "het", "een", "un", "una", "une", "uno", "um", "uma", "w", "we", "z", "und", "oder", "aber", "mais", "pero", "ma", "mas", "connection", "connections", "access", "url", "instance", "database", "databases", "region", "cluster", "server", "host", "hosted", "located", "called", "named", "stored", "running", "id", "ids", "name", "back", "down", "up", "here", "there", "datos", "donnees", "dados", "danych", "dati", "principal", "primaria", "primaire", "principale", "entera", "entiere", "completa", "complete", "entire", "tout", "toute", "todo", "toda", "tambien", "aussi", "encore", "siempre", "sempre", "toujours", "dejo", "dejaron", "estaba", "estuvo", "esta", "etait", "cayo", "caida", "reste", "principales", "gratuite", "gratuita", "payante", "pagata", "upstash", "redis", "gelegen", "dans", "avec", "para", "pour", "pero", "porque", "parce", "since", "because", "when", "while", "where", "bien", "tres", "muy", "molto", "muito", "more", "less", "same", "other", "otra", "otro", "autre", "altra", "outra", "mail", "email", "konto", "account", "support", "team", "kunde", "kunden", "client", "clients", "legale", "giuridica", "juridica", "legal", "juridique", "datos-de", "clientes", "personal", "personnel", "personali", "rechtliche"]
-)
+_NOT_NAMES = word_set("not_names")
 
 
-def find_resources(page: Page, vocabulary: Vocabulary, masked: list[tuple[int, int]], story: bool) -> list[Fact]:
+def find_resources(
+    page: Page,
+    vocabulary: Vocabulary,
+    masked: list[tuple[int, int]],
+    story: bool,
+    places: Sequence[Place] = (),
+    language: str = "en",
+) -> list[Fact]:
     """Databases named in the part, each once, in order. masked: spans of addresses and account identifiers, to which
-    endpoints and ids are added. story: whether an outage is told, so that a bare name may be a database's."""
+    endpoints and ids are added. story: whether an outage is told, so that a bare name may be a database's. places:
+    where regions are named, for a name stands beside them."""
     found: dict[tuple[str, str], list[Evidence]] = {}
     flat = page.flat
     for match in _hosts(vocabulary).finditer(flat):
@@ -86,7 +90,8 @@ def find_resources(page: Page, vocabulary: Vocabulary, masked: list[tuple[int, i
         _add(found, "id", match.group(), page, match.start(), match.end())
         masked.append((match.start(), match.end()))
     rules = _rules(vocabulary)
-    for start, end in sorted(set(_names(page, story, rules))):
+    named = {*_names(page, story, rules), *(_beside(page, places, lexicon(language)) if story else ())}
+    for start, end in sorted(named):
         if not any(start < e and end > s for s, e in masked) and rules.is_name(flat[start:end]):
             _add(found, "name", page.text[start:end], page, start, end)
             masked.append((start, end))
@@ -126,6 +131,21 @@ def _names(page: Page, story: bool, rules: _Rules) -> Iterator[tuple[int, int]]:
                 yield match.span("n")
 
 
+_LAST_WORD = re.compile(r"(?<![a-z0-9_@./-])(?P<n>[a-z][a-z0-9]{3,24})[\"'」』»]?\s?[(（]\s?$")
+_OF_PLACE = re.compile(r"(?:の|的|에 있는)\s?(?P<n>[a-z][a-z0-9-]{3,24})(?![a-z0-9@.])")
+
+
+def _beside(page: Page, places: Sequence[Place], words: Lexicon) -> Iterator[tuple[int, int]]:
+    """A word that a region stands behind in brackets ("pedidos (São Paulo)", "kenbaiki（東京）"), or that is a region's."""
+    for place in places:
+        match = _LAST_WORD.search(page.flat, max(0, place.start - 30), place.start)
+        if match is None and page.has_cjk:
+            match = _OF_PLACE.match(page.flat, place.end)
+        original = page.text[match.start("n") : match.end("n")] if match else ""
+        if match and original.islower() and original.isascii() and not words.is_common(original):
+            yield match.span("n")
+
+
 class _Rules:
     """What is no name of a database: the operator's regions, products and plans, numbers, common compounds."""
 
@@ -138,7 +158,13 @@ class _Rules:
         self.places = {name.rstrip("*") for name in places}
 
     def is_name(self, name: str) -> bool:
-        if _NEVER.fullmatch(name) or name in _NOT_NAMES or name in self.products or name in self.places:
+        if (
+            _NEVER.fullmatch(name)
+            or re.fullmatch(_BASE, name)
+            or name in _NOT_NAMES
+            or name in self.products
+            or name in self.places
+        ):
             return False
         squeezed = re.sub(r"[-_]", "", name)
         if squeezed in self.codes or squeezed.rstrip("abcdef") in self.codes or squeezed in self.prefixes:
@@ -159,9 +185,16 @@ class _Rules:
     def is_telling(self, name: str, page: Page, start: int, end: int) -> bool:
         """Whether a hyphenated word that stands alone is a database's name: by its parts, or by what is beside it."""
         parts = re.split(r"[-_]", name)
+        if not page.text[start:end].isascii():
+            return False
         if any(part in _NOT_PARTS or len(part) < 2 for part in parts):
             return False
-        if any(part in _TELLING for part in parts) or "_" in name or any(part.isdigit() for part in parts[1:]):
+        if (
+            page.has_cjk
+            or any(part in _TELLING for part in parts)
+            or "_" in name
+            or any(part.isdigit() for part in parts[1:])
+        ):
             return True
         after = page.flat[end : end + 24]
         before = page.flat[max(0, start - 12) : start]

@@ -163,7 +163,13 @@ def _joint(chain: _Chain, element: _Element, flat: str, joints: _Joints) -> str:
     gap = flat[left.end : element.start]
     if _in_row(left, element, gap, flat):
         return "to" if isinstance(left, TimeMention) else "join"
-    if len(gap) > _LONGEST_GAP or _BULLET.search(gap) or "\n\n" in gap or re.search(r"[.;]\s", gap) or not joints.gap.fullmatch(gap):
+    if (
+        len(gap) > _LONGEST_GAP
+        or _BULLET.search(gap)
+        or "\n\n" in gap
+        or re.search(r"[.;]\s", gap)
+        or not joints.gap.fullmatch(gap)
+    ):
         return ""
     side = _last_side(chain)
     kind = DateMention if isinstance(element, DateMention) else TimeMention
@@ -216,7 +222,12 @@ def _of_chain(chain: _Chain, page: Page) -> list[Window]:
     for previous, window in pairwise(windows):
         if not window.dated and previous.dated:
             _take_day(window, previous)
-        elif window.kind == "weekday" and previous.dated and window.first <= previous.first and window.weekday is not None:
+        elif (
+            window.kind == "weekday"
+            and previous.dated
+            and window.first <= previous.first
+            and window.weekday is not None
+        ):
             _follow_on(window, previous.first)
     for window in windows[:-1]:
         if not window.dated and windows[-1].dated:

@@ -84,6 +84,10 @@ class Lexicon:
         phrases = [fold(phrase) for table in self._own for key in keys for phrase in table.get(key, [])]
         return {word for phrase in phrases for word in re.findall(r"[^\W\d_]{3,}", re.sub(r"(.)\?", r"\1 \1", phrase))}
 
+    def is_common(self, word: str) -> bool:
+        """Whether a folded word is one of the tables' own, so that it is hardly a name."""
+        return word in self.months or word in self.weekdays or word in self.numbers or bool(self._candidates(word))
+
     # --- cues ---------------------------------------------------------------------------------------------------
 
     def cues(self, page: Page) -> list[Cue]:
@@ -182,6 +186,11 @@ def _follow(words: list[tuple[int, int, str]], flat: str, index: int, rest: tupl
             return 0
         end = stop
     return end
+
+
+def word_set(name: str) -> frozenset[str]:
+    """A list of `names.yaml`."""
+    return frozenset(str(_table("names")[name]).split())
 
 
 @cache
