@@ -264,6 +264,29 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A time in which a component of a status page was not wholly up. end None: it was not over when the page was read.
+
+    state: `major_outage`, `partial_outage`, `degraded_performance` or `under_maintenance`. why: as the page names it.
+    """
+
+    component: str
+    start: datetime
+    end: datetime | None
+    state: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """What a status page lists. since: it says nothing of the time before; None: it lists everything there was."""
+
+    components: tuple[str, ...]
+    windows: tuple[Window, ...]
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the records hold on one mail. Built only by `triage.policy.known_for`.
 

@@ -25,7 +25,7 @@ from triage.policy import FactsError, claim_facts_from_json
         ({"cycle__uptime_percent": "99,9"}, "a decimal such as"),
         ({"cycle__uptime_percent": "NaN"}, "a decimal such as"),
         ({"cycle__start": "2026-3-1"}, r"cycles\[0\].start: a date"),
-        ({"cycle__start": None}, r"cycles\[0\].start is missing"),
+        ({"received_at": "9999-12-31T23:59:59Z"}, "a time with offset"),
         ({"cycle__bill": [{"amount": "1", "onetime": False}]}, r"bill\[0\].onetime is not known"),
         ({"cycle__already_credited": "no"}, "true or false"),
         ({"received_at": "2026-05-12T09:00:00"}, "a time with offset"),
@@ -51,6 +51,12 @@ def test_json_numbers_are_as_good_as_strings_when_parsed_exactly() -> None:
 @pytest.mark.parametrize("empty", [{}, {"account": None, "service": None, "cycles": None, "incidents": None}])
 def test_nothing_known_is_undetermined(empty: dict[str, Any]) -> None:
     assert verdict(empty)["outcome"] == "undetermined"
+
+
+def test_a_cycle_that_does_not_say_which_it_is_says_nothing() -> None:
+    answer = verdict(claim(cycle__start=None))
+    assert answer["outcome"] == "undetermined"
+    assert "cycles[2026-03-01].bill" in answer["missing"]
 
 
 JSON = st.recursive(

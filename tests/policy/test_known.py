@@ -55,9 +55,8 @@ def test_the_database_of_another_account_fails_on_transfer() -> None:
     endpoint = (Fact("eu1-full-bug-31874.upstash.io", "endpoint"),)
     verdict = judged(mail(resources=endpoint, at=FRANKFURT), "ops@bau-petersen.example")
     assert verdict.outcome is Outcome.INELIGIBLE
-    assert "belongs to northpeak, not to bau-petersen" in next(
-        f.because for f in verdict.clauses if f.id == "sla.transfer"
-    )
+    because = next(finding.because for finding in verdict.clauses if finding.id == "sla.transfer")
+    assert because == "the service belongs to another account than bau-petersen"  # whose it is, is not theirs to know
 
 
 def test_the_stated_account_stands_and_a_foreign_sender_is_told() -> None:

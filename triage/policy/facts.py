@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -111,35 +111,26 @@ def claim_facts_from_json(obj: object) -> ClaimFacts:
         service=ServiceFacts(service.text("product"), service.text("kind"), service.text("owner")),
         region=claim.text("region"),
         incidents=None if incidents is None else tuple(map(_outage, incidents)),
-        cycles=tuple(map(_cycle, cycles or ())),
-        others=(),
+        cycles=tuple(entry for entry in map(_cycle, cycles or ()) if entry is not None),
     )
-    others = claim.rest("") + account.rest("account.") + service.rest("service.")
-    return facts if not others else _with_others(facts, others)
-
-
-def _with_others(facts: ClaimFacts, others: Others) -> ClaimFacts:
-    from dataclasses import replace
-
-    return replace(facts, others=others)
+    return replace(facts, others=claim.rest("") + account.rest("account.") + service.rest("service."))
 
 
 def _outage(entry: _Reader) -> OutageFacts:
     return OutageFacts(entry.instant("start_at"), entry.instant("end_at"), entry.rest("incident."))
 
 
-def _cycle(entry: _Reader) -> CycleFacts:
-    start = entry.day("start")
-    if start is None:
-        raise FactsError(f"{entry.path}.start is missing. Name the first day of the cycle, such as 2026-03-01.")
-    bill = entry.list("bill")
-    return CycleFacts(
-        start=start,
+def _cycle(entry: _Reader) -> CycleFacts | None:
+    """None where the entry does not say which cycle it is about: then it says nothing of any."""
+    start, bill = entry.day("start"), entry.list("bill")
+    facts = CycleFacts(
+        start=start or date.min,
         uptime_percent=entry.percent("uptime_percent"),
         bill=None if bill is None else tuple(map(_bill_line, bill)),
         already_credited=entry.flag("already_credited"),
         others=entry.rest("cycle."),
     )
+    return facts if start is not None else None
 
 
 def _bill_line(entry: _Reader) -> BillLine:
@@ -250,7 +241,7 @@ def parse_instant(value: str, path: str) -> datetime:
     """An aware UTC instant from ISO 8601 with offset. Raises FactsError."""
     try:
         instant = datetime.fromisoformat(value)
-        if len(value) <= 10 or instant.tzinfo is None:
+        if len(value) <= 10 or instant.tzinfo is None or not 1900 <= instant.year < 3000:
             raise ValueError
         return instant.astimezone(UTC)
     except (ValueError, OverflowError):

@@ -22,6 +22,7 @@ from triage.policy.logic import TYPES, Condition, read_condition
 from triage.policy.periods import Counting, Period, read_period
 from triage.policy.sentences import Sentence, read_sentence
 from triage.policy.steps import Limit, Step, read_counting, read_step
+from triage.policy.uptime import UptimeReading, read_uptime
 from triage.policy.yamlfile import Block, read_yaml
 
 
@@ -163,6 +164,7 @@ class Pack:
     versions_by: str = "start of the incident"
     bounds_settle: bool = False
     contacts: Mapping[str, str] = field(default_factory=dict)
+    uptime: UptimeReading = field(default_factory=UptimeReading)
     _programs: dict[int, Program] = field(default_factory=dict, compare=False, repr=False)
 
     def clause(self, clause_id: str) -> Clause | None:
@@ -217,7 +219,7 @@ _VERSION_KEYS = (
 def load_pack(path: Path) -> Pack:
     """The pack in a folder. Raises ConfigError naming file, line, what is wrong and what to write instead."""
     root = read_yaml(path / "pack.yaml")
-    root.only("name", "operator", "zone", "currency", "contacts", "documents", "facts", "credit")
+    root.only("name", "operator", "zone", "currency", "contacts", "documents", "facts", "credit", "uptime")
     documents = {block.text("id"): _document(block) for block in root.blocks("documents")}
     facts = _facts(root.block("facts", Block(root.where, root.line)))
     files = sorted((path / "clauses").glob("*.yaml"))
@@ -243,6 +245,7 @@ def load_pack(path: Path) -> Pack:
         deadline_clauses=tuple(clause for clause in clauses if clause.question == "deadline"),
         turning_days=tuple(sorted({d for c in ordered for v in c.versions for d in (v.since, v.until) if d})),
         contacts={k: root.block("contacts").text(k) for k in root.block("contacts", Block(root.where, root.line))},
+        uptime=read_uptime(root.block("uptime")) if "uptime" in root else UptimeReading(),
         **_readings(credit),
     )
 
