@@ -30,18 +30,19 @@ def random_claim(rng: random.Random) -> Facts:
     billing_day = rng.choice([1, 2, 15, 27, 28, 29, 30, 31, rng.randint(1, 31)])
     incidents = [incident(rng, billing_day) for _ in range(rng.choice([1, 1, 1, 2, 3]))]
     gap = rng.choice([0.0, 0.0, 0.02, 0.05, 0.15])
+    sound = rng.random() < 0.6  # else almost every claim would fail by something, and the amounts never matter
     cycles = _cycles(rng, billing_day, incidents)
     facts = {
         "received_at": iso(_received(rng, billing_day, incidents)),
-        "claimant": rng.choice(["northpeak", "northpeak", "northpeak", "bau-petersen"]),
+        "claimant": "northpeak" if sound else rng.choice(["northpeak", "bau-petersen"]),
         "account": {
             "id": "northpeak",
-            "plan": rng.choice(["payg", "payg", "fixed", "pro", "enterprise", "free"]),
+            "plan": rng.choice(["payg", "fixed", "pro", "enterprise", *([] if sound else ["free"])]),
             "billing_day": billing_day,
         },
         "service": {
-            "product": rng.choice(["redis"] * 6 + ["qstash"]),
-            "kind": rng.choice(["regional", "global", "regional", "global", "serverless"]),
+            "product": "redis" if sound else rng.choice(["redis", "redis", "qstash"]),
+            "kind": rng.choice(["regional", "global", *([] if sound else ["serverless"])]),
             "owner": "northpeak",
         },
         "region": "eu-central-1",

@@ -74,7 +74,7 @@ def in_words(facts: Facts) -> Facts:
 
 def test_the_engine_agrees_with_a_second_reading_of_the_terms() -> None:
     outcomes = set()
-    for facts in random_claims(seed=4, count=4000):
+    for facts in random_claims(seed=4, count=2500):
         expected = judge(facts)
         for cycle in expected["cycles"]:
             cycle["cycle"] = cycle["cycle"].isoformat()
@@ -85,7 +85,7 @@ def test_the_engine_agrees_with_a_second_reading_of_the_terms() -> None:
 
 def test_learning_a_fact_never_turns_a_yes_into_a_no_or_a_no_into_a_yes() -> None:
     rng = random.Random(17)
-    for _ in range(1500):
+    for _ in range(1000):
         whole = random_claim(rng)
         partial = forget(whole, rng, 0.2)
         before, after = verdict(partial), verdict(whole)
