@@ -87,9 +87,10 @@ class Bounds:
 
 
 _PLACEHOLDER = re.compile(
-    r"\[\[.*?(?:\]\]|$)|\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)|\b(?:TODO|TBD|XXX)\b|_{4,}|\.{5,}", re.DOTALL
+    r"\[\[.{0,200}?(?:\]\]|$|\n)|\[\[|\{\{.{0,200}?(?:\}\}|$|\n)|\{\{|\{%.{0,200}?(?:%\}|$|\n)|\{%|\b(?:TODO|TBD|XXX)\b|_{4,}|\.{5,}",
+    re.DOTALL,
 )
-_SENTENCE = re.compile(r"\n\s*\n|\n(?=- )|(?<=[.!?:])\s+(?=[^\W\d_]|[¿¡„“«\"])")
+_SENTENCE = re.compile(r"\n\s*\n|\n(?=- )|(?<=[.!?:])(?<!\d\.)\s+(?=[^\W\d_]|[¿¡„“«\"])")
 
 
 def check(text: str, bounds: Bounds, words: Words, english: Words) -> tuple[Problem, ...]:
@@ -106,7 +107,7 @@ def check(text: str, bounds: Bounds, words: Words, english: Words) -> tuple[Prob
 
 
 def sentences(text: str) -> list[str]:
-    """Roughly its sentences: list items and paragraphs are never joined; a date such as `2. April` may be split."""
+    """Roughly its sentences: list items and paragraphs are never joined; a full stop after a digit ends none."""
     return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
 
 

@@ -38,6 +38,8 @@ NAMES = frozenset(
         *("lookups", "verify", "matters", "cite", "documents", "stated", "phrase", "inputs"),
     )
 )
+MOST_READ = 20_000
+"""How many characters of each part of a mail a letter may draw on: as many as it quotes."""
 _NAME = re.compile(r"[^\W\d_]+(?:[.'’\- ]+[^\W\d_]+)*\.?")
 
 
@@ -127,10 +129,8 @@ class Pen:
         return (not about or bool(labels & about)) and bool(self.matter.terms.says(clause.id))
 
     def _brought_up(self, clause: str) -> bool:
-        when = self.language.phrases.get((clause, "when"))
-        return when is None or mentions(
-            f"{self.matter.message.subject}\n{self.matter.message.text}", when.text.split(",")
-        )
+        message, when = self.matter.message, self.language.phrases.get((clause, "when"))
+        return when is None or mentions(f"{message.subject}\n{message.text[:MOST_READ]}", when.text.split(","))
 
     def _action(self, right: str) -> Markup:
         """What will be done on a right, with what clauses add to it."""

@@ -85,9 +85,14 @@ class Block:
 
 def inert(text: str) -> str:
     """A value on one line without control, format and private-use characters, at most 300 characters long."""
-    plain = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    plain = " ".join(plain.split())
+    plain = one_line(text)
     return plain if len(plain) <= _LONGEST_VALUE else plain[: _LONGEST_VALUE - 1] + "…"
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks, control, format, surrogate and private-use characters; runs of spaces made one."""
+    kept = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    return " ".join("".join(kept).split())
 
 
 def blocks(rendered: str, slots: Slots, template: str) -> tuple[Block, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache, partial
 
 from triage.policy.yamlfile import Block
 from triage.reply.locale import Locale
@@ -20,7 +21,6 @@ class Quantity:
     kind: str
     key: tuple[object, ...]
     text: str
-    start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def _words(block: Block, key: str) -> dict[str, str]:
     return {fold(word): inner.text(word) for word in inner}
 
 
+@lru_cache(maxsize=64)
 def fold(text: str) -> str:
     """Text for comparing: compatible forms made one, case and the Turkish dot gone, nothing invisible left."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0307", "").translate(_SAME)
@@ -67,7 +68,8 @@ def fold(text: str) -> str:
 
 _SAME = str.maketrans("ı’‘", "i''")
 
-_NUMBER = r"\d(?:[\d.,'’ \u00a0\u202f]*\d)?"
+# A number is at most 26 characters long and starts where no digit stands before: a search over any text stays linear.
+_NUMBER = r"(?<!\d)\d(?:[\d.,' ]{0,24}\d)?"
 
 
 def _either(words: Sequence[str]) -> str:
@@ -93,39 +95,52 @@ def _patterns(units: Units) -> dict[str, re.Pattern[str]]:
     }
 
 
-_IDENTIFIER = re.compile(
-    r"[^\s@<>()\[\]{}\"'“”„«»,;:]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
-    r"|\b(?=[\w.-]*[a-z])(?=(?:[\w.-]*\d){2}|[\w.]*-[\w.-]*\d)[\w][\w.-]{4,}\w"
-)
 _URL = re.compile(r"https?://\S+")
+_TOKEN = re.compile(r"[^\s<>()\[\]{}\"'“”„«»,;:!?/|=]+")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PLAIN = re.compile(r"\d+(?:[.,:]\d+)*")
+_LONGEST_IDENTIFIER = 254
 
 
-def find(text: str, units: Units) -> Iterator[Quantity]:
-    """All quantities of a text, dates first; what one pattern took, no other sees. Positions are in `fold(text)`."""
-    folded = _URL.sub(lambda m: " " * len(m[0]), fold(text))
+def find(text: str, units: Units) -> list[Quantity]:
+    """All quantities of a text, dates first; what one kind took, no other sees."""
+    found: list[Quantity] = []
+    left = _URL.sub(" ", fold(text))
     for kind, read in _READERS.items():
-        kept = folded
-        for match in units.patterns[kind].finditer(folded):
-            key = read(match, units)
-            if key is not None:
-                yield Quantity(kind, key, match[0].strip(), match.start())
-                kept = _blank(kept, match)
-        folded = kept
-    kept = folded
-    for match in _IDENTIFIER.finditer(folded):
-        yield Quantity("identifier", (match[0],), match[0], match.start())
-        kept = _blank(kept, match)
-    for match in _PLAIN.finditer(kept):
-        yield Quantity("number", (match[0],), match[0], match.start())
+        left = _take(left, units.patterns[kind], kind, partial(read, units), found)
+    left = _take(left, _TOKEN, "identifier", _identifier, found)
+    _take(left, _PLAIN, "number", lambda match: (match[0],), found)
+    return found
 
 
-def _blank(text: str, match: re.Match[str]) -> str:
-    return text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+_Read = Callable[[re.Match[str]], tuple[object, ...] | None]
 
 
-def _date(match: re.Match[str], units: Units) -> tuple[object, ...] | None:
+def _take(text: str, pattern: re.Pattern[str], kind: str, read: _Read, found: list[Quantity]) -> str:
+    """Collect what a pattern finds; the text is returned without it."""
+
+    def taken(match: re.Match[str]) -> str:
+        key = read(match)
+        if key is None:
+            return match[0]
+        found.append(Quantity(kind, key, str(key[0]) if kind == "identifier" else match[0].strip()))
+        return " "
+
+    return pattern.sub(taken, text)
+
+
+def _identifier(match: re.Match[str]) -> tuple[object, ...] | None:
+    """An e-mail address, a UUID, or a word of letters and digits such as a host name or a customer's number."""
+    token = match[0].strip(".-_")
+    if not 6 <= len(token) <= _LONGEST_IDENTIFIER:
+        return None
+    address = "." in token.partition("@")[2]
+    digits, letters = sum(c.isdigit() for c in token), any(c.isalpha() for c in token)
+    code = letters and (digits > 1 or (digits == 1 and "-" in token)) and re.fullmatch(r"[\w.-]+", token)
+    return (token,) if address or _UUID.fullmatch(token) or code else None
+
+
+def _date(units: Units, match: re.Match[str]) -> tuple[object, ...] | None:
     if match["m1"]:
         return int(match["y1"]), int(match["m1"]), int(match["d1"])
     if match["m2"]:
@@ -139,22 +154,22 @@ def _date(match: re.Match[str], units: Units) -> tuple[object, ...] | None:
     return (int(named) if named else None), units.months[month], int(day)
 
 
-def _money(match: re.Match[str], units: Units) -> tuple[object, ...] | None:
+def _money(units: Units, match: re.Match[str]) -> tuple[object, ...] | None:
     amount = number(match["a"] or match["a2"], units)
     return None if amount is None else (amount, units.currencies[match["c"] or match["c2"]])
 
 
-def _percent(match: re.Match[str], units: Units) -> tuple[object, ...] | None:
+def _percent(units: Units, match: re.Match[str]) -> tuple[object, ...] | None:
     amount = number(match["a"] or match["a2"], units)
     return None if amount is None else (amount,)
 
 
-def _duration(match: re.Match[str], units: Units) -> tuple[object, ...] | None:
+def _duration(units: Units, match: re.Match[str]) -> tuple[object, ...] | None:
     amount = number(match["a"], units)
     return None if amount is None else (amount, units.units[match["u"]])
 
 
-_READERS: Mapping[str, Callable[[re.Match[str], Units], tuple[object, ...] | None]] = {
+_READERS: Mapping[str, Callable[[Units, re.Match[str]], tuple[object, ...] | None]] = {
     "date": _date,
     "money": _money,
     "percent": _percent,

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from triage.model import Address, Message
+from triage.reply.letter import one_line
 
 # Reply and forward marks that mail clients put before a subject, by what they are in: English, German, Dutch, Nordic,
 # Romance, Polish, Czech, Hungarian, Turkish, Finnish, Greek, Hebrew, Chinese. `Re[2]:` and `Re(2):` count replies.
@@ -23,8 +24,7 @@ _MOST_QUOTED_LINES, _MOST_QUOTED_CHARACTERS = 200, 20_000
 
 def bare_subject(subject: str) -> str:
     """The subject on one line, without control characters and without any reply or forward mark."""
-    plain = "".join(" " if c.isspace() else c for c in subject if c.isspace() or unicodedata.category(c)[0] != "C")
-    plain = " ".join(plain.split())
+    plain = one_line(subject)
     while mark := _MARK.match(plain):
         plain = plain[mark.end() :]
     return plain[:_LONGEST_SUBJECT].strip()
@@ -65,23 +65,21 @@ def _deliverable(email: str) -> bool:
 
 
 def quoted(text: str) -> str:
-    """The original, each line after `> `; nothing of it can be taken for the desk's own words."""
+    """The original, each line after `> `; nothing of it can be taken for the desk's own words. Empty for no words."""
     return "\n".join(f"> {line}".rstrip() for line in _original(text))
 
 
 def _original(text: str) -> list[str]:
     cut = text[:_MOST_QUOTED_CHARACTERS]
     # splitlines also breaks at form feeds and U+2028, which a mail client may show as a new line
-    lines = [
-        "".join(c for c in line if c == "\t" or unicodedata.category(c) != "Cc") for line in cut.strip().splitlines()
-    ]
+    lines = ["".join(c for c in line if c == "\t" or not _unseen(c)) for line in cut.strip().splitlines()]
     whole = len(cut) == len(text) and len(lines) <= _MOST_QUOTED_LINES
     return lines[:_MOST_QUOTED_LINES] if whole else [*lines[:_MOST_QUOTED_LINES], "[…]"]
 
 
 def _unseen(character: str) -> bool:
-    """Control characters, and those that turn the direction of what follows (they could reorder our own words)."""
-    return unicodedata.category(character) == "Cc" or unicodedata.bidirectional(character) in _TURNING
+    """What no mail can carry, and what turns the direction of all that follows (it could reorder our own words)."""
+    return unicodedata.category(character) in {"Cc", "Cs"} or unicodedata.bidirectional(character) in _TURNING
 
 
 _TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from triage.model import Address, Assessment, Deadline, Draft, Known, Message, Outcome, Problem, Reading
 from triage.policy.pack import Pack
 from triage.reply import checks, library, standing, thread
-from triage.reply.context import NAMES, Matter, Pen, claim
+from triage.reply.context import MOST_READ, NAMES, Matter, Pen, claim
 from triage.reply.letter import Block, Slots, as_html, as_text, blocks
 from triage.reply.library import FALLBACK, Language
 from triage.reply.terms import Terms
@@ -133,9 +133,11 @@ class Writer:
         pen = Pen(language, Slots(), matter)
         values = pen.variables()
         names = outline(matter)
-        letter = [block for name in (*names, "attribution") for block in _part(pen, name, values)]
+        original = thread.quoted(matter.message.text)
+        parts = (*names, "attribution") if original else names
+        letter = [block for name in parts for block in _part(pen, name, values)]
         text, spans = as_text(letter)
-        text = f"{text}\n{thread.quoted(matter.message.text)}\n"
+        text = f"{text}\n{original}\n" if original else f"{text}\n"
         parent, references = thread.threading(matter.message)
         return Draft(
             subject=thread.reply_subject(matter.message.subject, language.locale.subject),
@@ -228,7 +230,8 @@ def _said(message: Message) -> str:
     """All that the sender said, or was said in the thread before."""
     people = [message.sender, *message.reply_to, *message.to, *message.cc]
     named = [part for person in people if person for part in (person.name, person.email)]
-    return "\n".join((message.subject, message.text, message.quoted, message.signature, *named))
+    parts = (message.subject, message.text, message.quoted, message.signature)
+    return "\n".join((*(part[:MOST_READ] for part in parts), *named))
 
 
 def _records(matter: Matter, language: Language) -> tuple[str, ...]:
