@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from triage.model import Evidence
@@ -40,6 +41,17 @@ class Analysis:
         return Evidence(part, start - shift, end - shift, self.body[start:end], rule)
 
 
+_NAMES = re.compile(
+    r"\S+@\S+|https?://\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:example|io|com|net|org|dev|app)\b\S*|\b[a-z]{2}-[a-z]+-?\d\b"
+    r"|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[a-z]+(?:-[a-z]+)+-\d+\b"
+)
+
+
+def _masked(folded: str) -> str:
+    """Without addresses, hosts and identifiers, whose parts would read as words; of the same length."""
+    return _NAMES.sub(lambda match: "_" * len(match.group()), folded)
+
+
 def join(subject: str, text: str) -> tuple[str, int]:
     """Subject and text as one body, and where the text starts in it."""
     return subject + _BREAK + text[:LONGEST], len(subject) + len(_BREAK)
@@ -47,7 +59,7 @@ def join(subject: str, text: str) -> tuple[str, int]:
 
 def analyse(subject: str, text: str, language: str, lexicon: Lexicon) -> Analysis:
     body, offset = join(subject, text)
-    folded = fold(body)
+    folded = _masked(fold(body))
     found = [*_within(subject, 0), *_within(body[offset:], offset)]
     lines = tuple(_line(folded, sentence, offset, language, lexicon) for sentence in found)
     return Analysis(body, folded, offset, language, lines)

@@ -35,8 +35,8 @@ class Reader:
 
     def read_many(self, messages: Iterable[Message], batch_size: int = _BATCH) -> Iterator[Reading]:
         """What each mail says, in the order given; many are read together (`nlp.pipe`)."""
-        from triage.reading.pipe import document
+        from triage.reading.pipe import KEY, document
 
         documents = (document(self.nlp, message) for message in messages)
         for doc in self.nlp.pipe(documents, batch_size=batch_size):
-            yield doc.user_data["reading"]
+            yield doc.user_data[KEY].reading

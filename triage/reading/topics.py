@@ -1,0 +1,111 @@
+"""The classifier: sparse features, one linear score a label for the whole mail and for each sentence, calibrated together.
+
+Weights are plain arrays in one `.npz`, read without pickle. See docs/reading.md for how they are trained and measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.reading.analysis import Analysis, Line
+from triage.reading.features import Concepts, Vector, characters, words
+from triage.reading.labels import LABELS
+
+Array = NDArray[np.float32]
+GROUPS = ("characters", "words", "concepts")
+MOST_LINES = 60
+"""Sentences of a mail that are scored one by one; longer mails still count as a whole."""
+_ABSENT = -6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One kind of features. rarity: inverse document frequency, 0 for what is ignored; weights: shape (width, labels)."""
+
+    rarity: Array
+    weights: Array
+
+    def scores(self, vector: Vector) -> Array:
+        values = weigh(vector, self.rarity)
+        norm = float(np.sqrt(values @ values))
+        return values @ self.weights[vector.indices] / norm if norm else np.zeros(len(LABELS), np.float32)
+
+
+def weigh(vector: Vector, rarity: Array) -> Array:
+    """Values of a vector before they are brought to length one: log of the count, times how rare the feature is."""
+    return np.asarray((1 + np.log(vector.counts)) * rarity[vector.indices], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Logits. mail: calibrated, shape (labels,); lines: of each sentence alone, shape (sentences, labels)."""
+
+    mail: Array
+    lines: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The trained classifier. joint: shape (2 x labels + 1, labels), from raw scores of mail and best sentence to logits."""
+
+    groups: tuple[Group, ...]
+    bias: Array
+    joint: Array
+
+    def scores(self, analysis: Analysis, concepts: Concepts) -> Scores:
+        whole = self.raw(vectors(analysis.folded, analysis.lines, concepts))
+        lines = [self.raw(line_vectors(analysis, line, concepts)) for line in analysis.lines[:MOST_LINES]]
+        each = np.stack(lines) if lines else np.full((1, len(LABELS)), _ABSENT, np.float32)
+        return Scores(self.calibrated(whole, each), each)
+
+    def raw(self, found: Sequence[Vector]) -> Array:
+        total = self.bias.copy()
+        for group, vector in zip(self.groups, found, strict=True):
+            total += group.scores(vector)
+        return total
+
+    def calibrated(self, whole: Array, lines: Array) -> Array:
+        return np.asarray(np.concatenate([whole, lines.max(axis=0), _ONE]) @ self.joint, dtype=np.float32)
+
+    def save(self, path: Path) -> None:
+        arrays: dict[str, Any] = {"bias": self.bias, "joint": self.joint}
+        for name, group in zip(GROUPS, self.groups, strict=True):
+            kept = np.flatnonzero(group.rarity)
+            arrays[f"{name}_kept"] = kept.astype(np.uint32)
+            arrays[f"{name}_width"] = np.array(len(group.rarity))
+            arrays[f"{name}_rarity"] = group.rarity[kept].astype(np.float16)
+            arrays[f"{name}_weights"] = group.weights[kept].astype(np.float16)
+        np.savez_compressed(path, **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> Topics:
+        with np.load(path, allow_pickle=False) as arrays:
+            groups = tuple(_group(arrays, name) for name in GROUPS)
+            return cls(groups, arrays["bias"], arrays["joint"])
+
+
+_ONE = np.ones(1, np.float32)
+
+
+def _group(arrays: Any, name: str) -> Group:
+    width, kept = int(arrays[f"{name}_width"]), arrays[f"{name}_kept"]
+    rarity = np.zeros(width, np.float32)
+    weights = np.zeros((width, len(LABELS)), np.float32)
+    rarity[kept] = arrays[f"{name}_rarity"]
+    weights[kept] = arrays[f"{name}_weights"]
+    return Group(rarity, weights)
+
+
+def vectors(folded: str, lines: Sequence[Line], concepts: Concepts) -> tuple[Vector, Vector, Vector]:
+    """The features of a text that consists of these lines, in the order of `GROUPS`."""
+    return characters(folded), words(lines), concepts.of(lines)
+
+
+def line_vectors(analysis: Analysis, line: Line, concepts: Concepts) -> tuple[Vector, Vector, Vector]:
+    return vectors(analysis.folded[line.start : line.end], (line,), concepts)
