@@ -283,7 +283,8 @@ def test_an_end_before_the_start_is_shown_and_decides_nothing() -> None:
 
 def test_two_entries_for_a_cycle_that_differ_are_a_conflict() -> None:
     facts = claim()
-    facts["cycles"].append({**facts["cycles"][0], "uptime_percent": "99.999"})
+    other = {**facts["cycles"][0], "uptime_percent": "99.999"}
+    facts["cycles"] += [other, other]  # said twice, it is no truer
     answer = verdict(facts)
     assert (answer["outcome"], answer["missing"]) == ("undetermined", ["cycles[2026-03-01].uptime_percent"])
     assert "99.663" in answer["conflicts"][0]

@@ -145,6 +145,12 @@ def test_a_date_that_reads_two_ways_matters_only_across_cycles() -> None:
     assert verdict.total == Decimal("18.00")
 
 
+def test_a_region_in_which_the_account_has_nothing_is_told() -> None:
+    verdict = judged(mail(regions=("sa-east-1",), at=FRANKFURT), "dana@northpeak.example")
+    assert verdict.outcome is Outcome.UNDETERMINED
+    assert verdict.conflicts == ("the mail says sa-east-1, where northpeak has nothing by the records",)
+
+
 def test_without_records_nothing_is_assumed() -> None:
     facts = claim_facts(mail(regions=("eu-central-1",), at=FRANKFURT), known_for(mail(), None, Records()), RECEIVED)
     assert (facts.account.plan, facts.service.owner, facts.cycles, facts.conflicts) == (None, None, (), ())

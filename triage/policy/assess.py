@@ -76,22 +76,28 @@ def _others(others: Iterable[tuple[str, Value]], pack: Pack) -> Mapping[str, Any
 
 def _unique_cycles(cycles: Sequence[CycleFacts], conflicts: list[str]) -> Iterable[CycleFacts]:
     """One entry a cycle. What two entries say differently is not known, and said so."""
-    seen: dict[date, CycleFacts] = {}
+    by_start: dict[date, list[CycleFacts]] = {}
     for entry in cycles:
-        first = seen.setdefault(entry.start, entry)
-        if first is not entry and first != entry:
-            seen[entry.start] = _reconciled(first, entry, conflicts)
-    return seen.values()
+        by_start.setdefault(entry.start, []).append(entry)
+    return [same[0] if len(same) == 1 else _reconciled(same, conflicts) for same in by_start.values()]
 
 
-def _reconciled(first: CycleFacts, second: CycleFacts, conflicts: list[str]) -> CycleFacts:
-    values: dict[str, Any] = {}
-    for name in ("uptime_percent", "bill", "already_credited"):
-        one, other = getattr(first, name), getattr(second, name)
-        if one is not None and other is not None and one != other:
-            conflicts.append(f"cycle {first.start}: {name} is given twice, as {show(one)} and as {show(other)}")
-        values[name] = one if other is None or one == other else other if one is None else None
-    return CycleFacts(start=first.start, others=tuple(sorted({*first.others, *second.others})), **values)
+def _reconciled(same: Sequence[CycleFacts], conflicts: list[str]) -> CycleFacts:
+    start = same[0].start
+    named = {name: [getattr(each, name) for each in same] for name in ("uptime_percent", "bill", "already_credited")}
+    others: dict[str, list[Value]] = {}
+    for name, value in (pair for each in same for pair in each.others):
+        others.setdefault(name, []).append(value)
+
+    def agreed(name: str, values: Sequence[Any]) -> Any:
+        said = list(dict.fromkeys(value for value in values if value is not None))
+        if len(said) > 1:
+            conflicts.append(f"cycle {start}: {name} is given differently, as {' and as '.join(map(show, said))}")
+        return said[0] if len(said) == 1 else None
+
+    kept = ((name, agreed(name, values)) for name, values in sorted(others.items()))
+    facts = {name: agreed(name, values) for name, values in named.items()}
+    return CycleFacts(start=start, others=tuple((name, value) for name, value in kept if value is not None), **facts)
 
 
 @dataclass(slots=True)

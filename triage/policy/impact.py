@@ -36,7 +36,7 @@ class Change:
     after: str
 
 
-def impact(old: Pack, new: Pack, cases: Iterable[OpenCase], zone: tzinfo | None = None) -> Iterator[Change]:
+def impact(old: Pack, new: Pack, cases: Iterable[OpenCase], zone: tzinfo | str | None = None) -> Iterator[Change]:
     """Every change, case by case, in the order of the cases."""
     for case in cases:
         if case.claims:
@@ -83,7 +83,7 @@ def _verdicts(case: OpenCase, before: Assessment, after: Assessment) -> Iterator
         yield Change(case.id, "missing", ", ".join(before.missing), ", ".join(after.missing))
 
 
-def _due(case: OpenCase, pack: Pack, zone: tzinfo | None) -> dict[str, Deadline]:
+def _due(case: OpenCase, pack: Pack, zone: tzinfo | str | None) -> dict[str, Deadline]:
     return {each.kind: each for each in deadlines(case.reading, case.received_at, pack, events=case.events, zone=zone)}
 
 

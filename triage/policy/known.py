@@ -26,7 +26,7 @@ def known_for(reading: Reading, sender: Address | None, records: Records) -> Kno
     claimant = _claimant(stated, named, speaking, conflicts)
     owner = _single({database.account for database in named})
     account = claimant or _account(owner, records)
-    databases = named or _concerned(reading, account, records)
+    databases = named or _concerned(reading, account, records, conflicts)
     whose = {account.id} if account is not None else set()
     whose |= {database.account for database in databases}
     products = {database.product for database in databases}
@@ -105,15 +105,18 @@ def _claimant(
     return next((account for account in speaking if owners == {account.id}), None)
 
 
-def _concerned(reading: Reading, account: AccountRecord | None, records: Records) -> tuple[DatabaseRecord, ...]:
+def _concerned(
+    reading: Reading, account: AccountRecord | None, records: Records, conflicts: list[str]
+) -> tuple[DatabaseRecord, ...]:
     """Where no database is named: those that the account has in the regions named, or its only one."""
-    if account is None:
+    if account is None or records.databases is None:
         return ()
-    own = [database for database in records.databases or () if database.account == account.id]
+    own = [database for database in records.databases if database.account == account.id]
     regions = {fact.value for fact in reading.regions}
-    if regions:
-        return tuple(database for database in own if regions & set(places(database)))
-    return tuple(own) if len(own) == 1 else ()
+    there = [database for database in own if regions & set(places(database))]
+    if regions and own and not there:
+        conflicts.append(f"the mail says {', '.join(sorted(regions))}, where {account.id} has nothing by the records")
+    return tuple(there) if regions else tuple(own) if len(own) == 1 else ()
 
 
 def places(database: DatabaseRecord) -> tuple[str, ...]:
