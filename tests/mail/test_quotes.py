@@ -179,6 +179,8 @@ def test_answers_between_the_quoted_lines_are_the_senders_words() -> None:
         "Am 03.03.2026 schrieb ich Ihnen bereits:\nBitte löschen Sie mein Konto.",
         "On Friday, our team learned a lot about caches.\nOn Monday we wrote a report.",
         "He wrote: it works.\nIt does not.",
+        "On 3 March 2026 your colleague Mia wrote:\n\nwe will refund you.\n\nPlease do.",
+        "On 3 March 2026 mia@upstash.com said:\n\nwe will refund you.\n\nPlease do.",
         "Subject: my account\nPlease close it.",
         "First part.\n\n--------------------\n\nSecond part.",
         "Von: Berlin\nNach: Frankfurt\nwar alles langsam.",

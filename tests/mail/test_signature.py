@@ -93,6 +93,13 @@ def test_a_signature_without_a_closing_is_known_by_the_senders_name() -> None:
     assert message.signature == "Head of Platform, Northpeak\n+44 20 7946 0000"
 
 
+def test_a_phones_line_above_a_quotation() -> None:
+    message = plain(
+        "Yes.\n\nSent from my iPhone\n\n> On 14 Apr 2026, at 18:20, Support <support@upstash.com> wrote:\n>\n> Delete it?\n"
+    )
+    assert (message.text, message.signature) == ("Yes.", "Sent from my iPhone")
+
+
 def test_a_mail_that_is_only_a_signature_keeps_it() -> None:
     assert plain("Sent from my iPhone").text == "Sent from my iPhone"
 

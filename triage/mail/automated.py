@@ -138,6 +138,7 @@ def _weighed(
     yield from _of_structure(root)
     yield from _of_sender(values, senders)
     yield from _of_words(subject, text[:_HEAD])
+    yield from _of_notice(subject, text[:_HEAD])
     yield from _of_bulk(values, senders[0] if senders else Address("", ""), subject, text)
 
 
@@ -172,6 +173,8 @@ def _of_sender(values: dict[str, str], senders: tuple[Address, ...]) -> Iterator
         yield Sign("no-reply", sender.email), 0.5 if form else 1.0
     elif notices.ROLE_STRONG.match(local):
         yield Sign("machine-sender", sender.email), 1.0
+    elif notices.ROLE_OF_NOTICES.match(local):
+        yield Sign("notice-sender", sender.email), 0.6
     elif notices.ROLE.match(local) or notices.ROLE_DOMAIN.match(domain):
         yield Sign("role-sender", sender.email), 0.4
 
@@ -185,6 +188,14 @@ def _of_words(subject: str, text: str) -> Iterator[tuple[Sign, float]]:
     for rule, needles, looks, weight in notices.TEXTS:
         if any(needle in lowered for needle in needles) and (hit := looks.search(text)):
             yield Sign(rule, hit.group()[:120]), weight
+
+
+def _of_notice(subject: str, text: str) -> Iterator[tuple[Sign, float]]:
+    if hit := notices.ALERT_SUBJECT.match(subject):
+        yield Sign("alert-subject", hit.group()[:120]), 0.4
+    filled = notices.FORM.findall(text)
+    if len(filled) >= 3 and 2 * len(filled) >= len(text.split("\n\n")[0].split("\n")):
+        yield Sign("form-text", filled[0][:120]), 0.3
 
 
 def _of_bulk(values: dict[str, str], sender: Address, subject: str, text: str) -> Iterator[tuple[Sign, float]]:

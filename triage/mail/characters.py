@@ -35,7 +35,7 @@ _INVISIBLE = re.compile(
 )
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_SPACES = str.maketrans(dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F], " "))
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.M)
 _STRETCH = 1_000
 _LATIN = re.compile("[\x00-\u02ff]*")  # no letter here is changed by NFC
@@ -152,7 +152,7 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """A header's value as a person reads it: one line, no invisible characters, NFC."""
     if not text.isascii() or not text.isprintable():
-        text = _INVISIBLE.sub("", clean(_NEWLINES.sub(" ", text))).translate(_SPACES)
+        text = _SPACES.sub(" ", _INVISIBLE.sub("", clean(_NEWLINES.sub(" ", text))))
         text = composed(text)
     return " ".join(text.split())
 
@@ -182,7 +182,7 @@ def readable(text: str) -> tuple[str, int, tuple[str, ...]]:
     text = clean(_NEWLINES.sub("\n", text)) if not text.isascii() or "\r" in text else clean(text.replace("\x0c", "\n"))
     if not text.isascii():
         text, count, spelt = _visible(text)
-        text = text.translate(_SPACES)
+        text = _SPACES.sub(" ", text)
         text = composed(text)
     text = _GAPS.sub("\n\n", _TRAILING.sub("", text))
     return text.strip("\n"), count, spelt

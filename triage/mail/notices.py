@@ -18,18 +18,31 @@ NO_REPLY = re.compile(
     r"|keine[._-]?antwort|no[._-]?responder|nao[._-]?respond|non[._-]?rispondere|niet[._-]?(?:be)?antwoorden|nie[._-]?odpowiadaj|yanitlama",
     re.I,
 )
-#: Local parts that no person writes from, and those that some do.
+#: Local parts that no person writes from; those of notices, which courts and banks have too; and those that anybody may have.
 ROLE_STRONG = re.compile(
-    r"(?:notifications?|notify|alerts?|bounces?|newsletters?|daemon|cron|nagios|jenkins|zabbix|prometheus|alertmanager|mailing|marketing|campaigns?|autoresponder|auto-?reply|automailer"
-    r"|robot|bot|system|statuspage|monitor(?:ing)?|digest|listserv|majordomo|mailman|bugzilla(?:-daemon)?|postmaster|receipts?|rssfeeds?|logwatch|backup)(?:$|[._+\d-])|.{1,60}-(?:bounces?|daemon)$",
+    r"(?:bounces?|newsletters?|boletin(?:es)?|rundbrief|bulten|bulletin|nieuwsbrief|biuletyn|daemon|cron|nagios|jenkins|zabbix|prometheus|alertmanager|grafana|pagerduty|autoresponder|auto-?reply|automailer|automat"
+    r"|robot|bot|statusbot|statuspage|monitor(?:ing|eo)?|uptime|digest|listserv|majordomo|mailman|bugzilla(?:-daemon)?|postmaster|rssfeeds?|logwatch|backup|calendar|calendario|kalender|calendrier|scanner|mfp"
+    r"|surveys?|encuestas?)(?:$|[._+\d-])|.{1,60}-(?:bounces?|daemon)$",
+    re.I,
+)
+ROLE_OF_NOTICES = re.compile(
+    r"(?:notifications?|notify|notificacion(?:es)?|notificacoes|notifiche|benachrichtigung(?:en)?|alerts?|alert(?:as?|es|e)|alarm(?:e|as|i|y|s)?|avisos?|avvisi|avis|mailing|marketing|campaigns?|system|receipts?|recibos?|recu"
+    r"|tracking|rastreio|seguimiento|umfrage|sondage|status|statut|estado|reports?|scan)(?:$|[._+\d-])|.{1,40}[-_.](?:nr|notifications?|alerts?)$",
     re.I,
 )
 ROLE = re.compile(
-    r"(?:root|www-data|apache|nobody|news|updates?|subscriptions?|mailer|invoices?|billing|info|service|deals|offers|promo(?:tions)?|events?|members?)(?:$|[._+\d-])",
+    r"(?:agenda|order|orders|suivi|root|www-data|apache|nobody|news|updates?|subscriptions?|mailer|invoices?|billing|info|service|deals|offers|promo(?:tions)?|events?|members?)(?:$|[._+\d-])",
     re.I,
 )
 ROLE_DOMAIN = re.compile(
     r"(?:e?mail(?:er|ing)?|news(?:letters?)?|bounces?|notifications?|marketing|campaigns?|em\d*|mktg|mg|send|email-od)\.[^.]+\..",
+    re.I,
+)
+
+#: "Service: redis", "State: down": lines of a form that a program filled in.
+FORM = re.compile(r"^[^\W\d_][^\n:：]{1,28}[:：] ?\S", re.M)
+ALERT_SUBJECT = re.compile(
+    r"[\W]{0,6}(?:alert|alarm|alerta|allarme|alarme|critical|crítico|critico|critique|warning|down|caído|caido|firing|resolved|resuelto|risolto|résolu|recovery|recovered|investigating|identified|monitoring|mitigado|encerrado|awaria|сбой|障害通知|監視)(?!\w)",
     re.I,
 )
 
@@ -59,7 +72,7 @@ SUBJECTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
         _start(
             r"undeliver(?:ed|able)\b(?!.{0,3}\?)|undelivered mail returned|(?:returned|failed|delayed) (?:e-?)?mail\b|mail (?:delivery|system error|error|not delivered|could not be|failed)|(?:\[postmaster\] )?(?:e-?mail )?delivery (?:status|failure|failed|has failed|delayed|report|notification|problem|error|incomplete|unsuccessful)"
             r"|(?:mail|message|e-?mail) (?:status - |delivery )?(?:undeliverable|failure|failed|delayed|not delivered|rejected|was not delivered)|failure (?:notice|delivery)|non[- ]?delivery|nondeliverable|notification of (?:undeliverable|delivery)|permanent delivery failure|automatically rejected mail|warning: (?:message|could not send|user|e-?mail)"
-            r"|could not send (?:message|e-?mail)|your (?:message|e-?mail|mail) .{0,200}(?:could not be delivered|has been (?:delayed|rejected|blocked)|was not delivered|was rejected)|unable to deliver|bounced? mail|rejected mail|mailbox (?:is )?full|message you sent|dsn\b"
+            r"|could not send (?:message|e-?mail)|your (?:message|e-?mail|mail) .{0,200}(?:could not be delivered|has been (?:delayed|rejected|blocked)|was not delivered|was rejected)|unable to deliver|bounced? mail|rejected mail|mailbox (?:is )?full|message you sent|dsn\b|loop alert|mail loop|error processing (?:your )?(?:mail|message)|(?:mail|processing) error\b|user unknown|auto(?:matically)? rejected"
             r"|unzustellbar|nicht zustellbar|zustellung(?:s)?(?:fehler| fehlgeschlagen|bericht|benachrichtigung)|ihre nachricht .{0,100}nicht zugestellt|rückläufer|non remis|échec de (?:la )?(?:remise|distribution)|avis de non|notification d.état|message non (?:remis|distribué|délivré)"
             r"|no se (?:puede|pudo) entregar|no entregad[oa]|mensaje no entregado|correo (?:devuelto|no entregado)|devuelto|non recapitabile|mancato recapito|notifica di mancata|consegna (?:fallita|non riuscita)|messaggio non (?:recapitato|consegnato)"
             r"|não (?:foi )?(?:possível entregar|entregue)|falha na entrega|mensagem não entregue|não é possível entregar|onbestelbaar|kan niet (?:worden )?(?:bezorgd|afgeleverd)|niet bezorgd|nie można dostarczyć|niedostarczon|zwrot:|nie dostarczono"
@@ -81,7 +94,7 @@ SUBJECTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     (
         "autoreply-subject",
         re.compile(
-            r".{0,120}(?:\bis (?:currently )?out of (?:the )?office|\(automatic (?:response|reply)\)|\[auto(?:matic)?[- ]?reply\]|ist (?:derzeit )?nicht im (?:büro|haus))",
+            r".{0,120}?(?:[-–—(\[]\s?(?:respuesta|risposta|resposta|réponse|automatyczna|automatische?|automatisk|automatic|automated|auto)[- ]?(?:autom[aá]tic[ao]|automatique|odpowiedź|antwort|antwoord|svar|reply|response)\W{0,2}$|\bis (?:currently )?out of (?:the )?office|\(automatic (?:response|reply)\)|\[auto(?:matic)?[- ]?reply\]|ist (?:derzeit )?nicht im (?:büro|haus))",
             re.I,
         ),
         0.7,
@@ -121,7 +134,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
     ),
     (
         "delivery-text",
-        ("deliver", "qmail", "returned", "undeliv", "failed", "recipient", "rejected", "bounce"),
+        ("original m", "deliver", "qmail", "returned", "undeliv", "failed", "recipient", "rejected", "bounce"),
         re.compile(
             _words(
                 r"this (?:message|report|e-?mail|is a message that) (?:was|is|has been) (?:created|generated)? ?automatically (?:by|generated)",
@@ -133,7 +146,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
                 r"the following (?:address|recipient|user|message|destination|e?mail)[^.\n]{0,60} (?:had|has|have|could|was|were|failed|did|is|are)",
                 r"(?:could not|cannot|can't|unable to|was not able to|couldn't|not able to) (?:be )?deliver(?:ed)?\b[^.\n]{0,60}(?:message|mail|recipient|address|following|user|to\b|your|it\b)",
                 r"delivery of (?:this |your )?(?:e-?mail|message|mail)\b|undeliverable (?:message|mail|to\b|recipient)|undelivered message follows|message (?:is )?undeliverable|mail delivery (?:failed|failure|error|subsystem)|delivery (?:has )?failed|failed delivery|non-?delivery report|delivery status notification|was not delivered to|wasn't delivered to|permanent (?:fatal )?errors?\b",
-                r"transcript of session follows|original message follows|returned mail|a message that you sent|(?:error|status|reason) (?:message|code)?:? ?5\d\d[ -]\d\.\d\.\d|could not be delivered|rejected your message|has been blocked by|does not exist on this system|no such user|user unknown|mailbox (?:is )?(?:full|unavailable|not found)|over (?:its |their )?(?:disk )?quota",
+                r"transcript of session follows|original (?:message|mail) (?:as )?follows|returned mail|a message that you sent|(?:error|status|reason) (?:message|code)?:? ?5\d\d[ -]\d\.\d\.\d|could not be delivered|rejected your message|has been blocked by|does not exist on this system|no such user|user unknown|mailbox (?:is )?(?:full|unavailable|not found)|over (?:its |their )?(?:disk )?quota",
                 r"reporting-mta:|final-recipient:|diagnostic-code:",
             ),
             re.I,
@@ -339,9 +352,14 @@ BULK_TEXTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     (
         "newsletter-text",
         re.compile(
-            r"unsubscri|opt[- ]?out|remove[d]? from (?:this|our|the) (?:mailing )?list|(?:hier|newsletter) (?:abmelden|abbestellen)|désabonn|désinscri|darse de baja|cancelar (?:la )?suscripción|disiscri|cancellarsi|descadastr"
-            r"|cancelar inscrição|afmelden|uitschrijven|wypisz się|abonelikten (?:çık|ayrıl)|配信停止|退订|отписаться|(?:manage|change|update|edit) your (?:e-?mail )?(?:preferences|subscription|profile)",
-            re.I,
+            # as a footer offers it; "please unsubscribe me" is a person's request
+            r"(?:to|can|may|you(?:'d| would)? (?:wish|like) to) (?:\w{1,15} ){0,3}(?:unsubscribe|opt[- ]?out|be removed)\b[^.\n]{0,100}(?:click|visit|https?:|link|send|reply|e-?mail|here|go to|enter|page|below|time|@)"
+            r"|(?:click|visit|link)[^.\n]{0,80}(?:unsubscribe|opt[- ]?out|be removed|désabonn|désinscri|disiscri|descadastr|darse de baja|abmelden|afmelden|uitschrijven)"
+            r"|^\W{0,4}(?:unsubscribe|abmelden|abbestellen|se désabonner|se désinscrire|désinscription|darse de baja|cancelar suscripción|annulla iscrizione|disiscriviti|cancelar inscrição|descadastrar|uitschrijven|afmelden|wypisz się|rezygnacja"
+            r"|abonelikten çık|配信停止|退订|отписаться)[^\n]{0,12}(?:\(|<|https?:|\||$)|(?:unsubscribe|abmelden|désabonner|désinscrire|uitschrijven)\s?[(<:]\s?(?:https?:|mailto:)"
+            r"|(?:manage|change|update|edit) your (?:e-?mail )?(?:preferences|subscription|profile)|(?:date de baja|abbestellen|abmelden) (?:aquí|hier)|(?:gérer|gestisci|gerir) (?:mes|vos|le tue|as suas|iscrizione|inscrição)"
+            r"|(?:removed?|deleted?) from (?:this|our|the) (?:mailing )?list,|for removal|remove in the subject",
+            re.I | re.M,
         ),
         0.4,
     ),

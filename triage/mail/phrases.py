@@ -47,6 +47,9 @@ WHEN_MIDWAY = re.compile(
 #: A time, a year or a date.
 WHEN = re.compile(r"\d{1,2}[:.h時点]\d\d|\d{4}|\d{1,2}[./-]\s?\d{1,2}[./-]")
 
+MINUTE = re.compile(r"\d{1,2}[:.h時点]\s?\d\d")
+BRACKETED_ADDRESS = re.compile(r"[<(\[]\s?(?:mailto:)?[^\s<>()\[\]]{1,100}@[^\s<>()\[\]]{1,200}\s?[>)\]]")
+
 #: Gmail, before the "wrote" or without it: "2026年3月12日(木) 10:15 Aoi <aoi@sora.example>:".
 DATE_AND_ADDRESS = re.compile(
     r"[\s>*]{0,8}(?:[^\W\d_]{2,12}[.,]{1,2}\s)?\d{1,4}(?:\s?[年년/.-]|\s[^\W\d_]{2,12}\.?\s)[^\n<>]{2,120}[<(\[]\s?[\w.+=-]{1,100}@[\w.-]{1,200}\s?[>)\]]\s?[:：]?$"

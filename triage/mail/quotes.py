@@ -231,7 +231,7 @@ def _around(lines: list[str], verb: int, end: int, done: int) -> tuple[int, int]
     """The span of lines that a "wrote" stands in, when it is a mail program's."""
     if phrases.DASHED_WROTE.match(lines[verb]):
         return (verb, verb + 1)
-    stop = next((i for i in range(verb, min(end, verb + 3)) if _ends(lines, i)), None)
+    stop = _stop(lines, verb, end)
     if stop is None:
         return None
     weak: int | None = None
@@ -253,6 +253,16 @@ def _around(lines: list[str], verb: int, end: int, done: int) -> tuple[int, int]
     return (weak, stop + 1)
 
 
+def _stop(lines: list[str], verb: int, end: int) -> int | None:
+    """The line that ends the attribution whose "wrote" is in line `verb`."""
+    for index in range(verb, min(end, verb + 3)):
+        if not lines[index].strip() or (index > verb and _QUOTED.match(lines[index])):
+            return None
+        if _ends(lines, index):
+            return index
+    return None
+
+
 def _ends(lines: list[str], index: int) -> bool:
     """Whether the line can be the last of an attribution: it ends with a colon, or with "wrote" itself."""
     line = lines[index].rstrip(" *_>-\u200b")
@@ -263,9 +273,10 @@ def _ends(lines: list[str], index: int) -> bool:
 
 
 def _is_certain(line: str) -> bool:
-    """Whether an attribution is one even without quoted lines below: it says when, and who or by what address."""
-    if phrases.DASHED_WROTE.match(line) or phrases.POSTED_BY.match(line):
+    """Whether an attribution is one even without quoted lines below it.
+
+    A person writes "On 3 March your colleague wrote:" too; a mail program names the minute, or the address in brackets.
+    """
+    if phrases.DASHED_WROTE.match(line) or phrases.POSTED_BY.match(line) or phrases.BRACKETED_ADDRESS.search(line):
         return True
-    if "@" in line:
-        return True
-    return bool(phrases.WHEN.search(line)) and bool(phrases.WHEN_FIRST.match(line))
+    return phrases.MINUTE.search(line) is not None and phrases.WHEN_FIRST.match(line) is not None

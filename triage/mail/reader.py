@@ -198,7 +198,7 @@ def _text(part: mime.Part, defects: list[str]) -> str:
     text, told = characters.decode(data, part.parameters.get("charset", ""))
     if told:
         defects.append(told)
-    return text
+    return marks.without(text)
 
 
 def _unflowed(text: str, part: mime.Part) -> str:
@@ -262,7 +262,7 @@ def _words(body: _Body, sender: str) -> _Words:
         hidden += page.hidden
         body.defects += page.defects
         forwarded = forwarded or page.forwarded
-        texts.append(_better(marks.without(plain), page))
+        texts.append(_better(plain, page))
     text, invisible, spelt = characters.readable("\n\n".join(texts)[:MAX_TEXT])
     if invisible:
         body.defects.append(f"The text held {invisible} invisible characters; they were taken out.")
