@@ -1,0 +1,33 @@
+"""What the published policy says on a topic is told to those who bring it up, and passes the checks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.reply.cases import CASES, LANGUAGES, MESSAGE, writer
+
+TOLD = sorted(key[0] for key in writer().languages["en"].phrases if key[1] == "told")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("clause", TOLD)
+def test_each_word_brings_up_its_clause(clause: str, language: str) -> None:
+    phrases = writer().languages[language].phrases
+    for words in phrases[clause, "when"].text.split(","):
+        text = words.replace("*", "").replace("...", "")
+        draft = CASES["concern"].but(message=replace(MESSAGE, text=f"— {text} —")).draft(language)
+        assert phrases[clause, "told"].text in draft.text, words
+        assert draft.problems == ()
+        assert any(f"clause {clause}" in source for _, source in draft.sources)
+
+
+def test_nothing_is_told_that_was_not_brought_up() -> None:
+    draft = CASES["concern"].but(message=replace(MESSAGE, text="You forgot my birthday.")).draft()
+    assert "policy.j2" not in " ".join(source for _, source in draft.sources)
+
+
+def test_topics_are_for_people_with_a_concern_not_for_claims() -> None:
+    message = replace(MESSAGE, text="Our cookie shop was down, pixels and all.")
+    assert "Cookies keep you" not in CASES["claim eligible"].but(message=message).draft().text
