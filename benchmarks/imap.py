@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.servers.dovecot import MAIL_UID, PASSWORDS, Dovecot, running_dovecot
@@ -53,8 +54,8 @@ def full_fetch(server: Dovecot, mails: int, rounds: int) -> None:
         ours: list[float] = []
         theirs: list[float] = []
         for _ in range(rounds):
-            ours.append(timed(lambda security=security: fetch_ours(server, security, mails)))
-            theirs.append(timed(lambda security=security: fetch_imaplib(server, security, mails)))
+            ours.append(timed(partial(fetch_ours, server, security, mails)))
+            theirs.append(timed(partial(fetch_imaplib, server, security, mails)))
         print(
             f"  fetch all, {'TLS' if security == 'tls' else 'in clear':8}  ours {statistics.median(ours):6.2f} s"
             f"  imaplib {statistics.median(theirs):6.2f} s  ratio {statistics.median(ours) / statistics.median(theirs):.2f}"
@@ -178,6 +179,11 @@ def fill(server: Dovecot, user: str, count: int, size_of: Callable[[random.Rando
             os.chown(path, MAIL_UID, MAIL_UID)
         total += wire
     return total
+
+
+def look(mailbox: ImapMailbox) -> None:
+    mailbox.examine()
+    mailbox.uids()
 
 
 def timed(action: Callable[[], object]) -> float:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _INTERNALDATE = re.compile(r" ?(\d{1,2})-([A-Z][a-z]{2})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _UID = re.compile(rb"[( ]UID (\d+)", re.IGNORECASE)
-_SIZE = re.compile(rb"[( ]RFC822\.SIZE (\d+)", re.IGNORECASE)
 _DATE = re.compile(rb'[( ]INTERNALDATE "([^"]*)"', re.IGNORECASE)
 _FLAGS = re.compile(rb"[( ]FLAGS \(([^)]*)\)", re.IGNORECASE)
 _FETCH_STARTS = re.compile(rb"\d+ \(")
@@ -21,7 +20,6 @@ class Item(NamedTuple):
     """One mail's part of the answer to a FETCH."""
 
     uid: int
-    size: int | None
     received_at: datetime | None
     flags: tuple[str, ...]
     raw: bytes | None
@@ -38,11 +36,10 @@ def fetch_items(answers: Sequence[Any]) -> Iterator[Item]:
         uid = _UID.search(rest)
         if not uid:
             continue
-        size, date, flags = _SIZE.search(rest), _DATE.search(rest), _FLAGS.search(rest)
+        date, flags = _DATE.search(rest), _FLAGS.search(rest)
         raw = re.sub(rb"\\(.)", rb"\1", quoted[1], flags=re.DOTALL) if quoted else next(iter(literals), None)
         yield Item(
             uid=int(uid[1]),
-            size=int(size[1]) if size else None,
             received_at=internal_date(date[1].decode("ascii", "replace")) if date else None,
             flags=tuple(flags[1].decode("utf-8", "replace").split()) if flags else (),
             raw=raw,

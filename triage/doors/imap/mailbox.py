@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from itertools import islice
 from typing import Any, TypeVar
 
 from triage.doors.imap.account import TRY_LATER, Account, LoginRefused, connect, lost
@@ -21,9 +20,8 @@ from triage.errors import MailboxError
 IDLE_RENEWAL = 9 * 60  # seconds; servers end IDLE after 30 minutes, some networks forget a silent connection after ten
 TRUST_FOR = 15 * 60  # seconds for which a server is believed that says nothing has changed
 NOOP_EVERY = 20.0  # seconds between two questions where the server has no IDLE
-SIZES_AT_ONCE = 1000  # mails whose sizes are asked for together
-MAILS_AT_ONCE = 100
-BYTES_AT_ONCE = 8 << 20  # of mail in one answer; a larger mail comes alone
+MAILS_AT_ONCE = 50
+LARGE = 256 << 10  # bytes; a larger mail comes alone, so that no answer is beyond bounds
 TRIES = 3  # of one step, the connection being made anew in between
 BACKOFF_LIMIT = 300.0  # seconds
 
@@ -79,9 +77,9 @@ class ImapMailbox:
                 raise
 
     def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
-        wanted = iter(sorted(set(uids)))
-        while some := list(islice(wanted, SIZES_AT_ONCE)):
-            yield from batches(self._persistently(partial(self._sizes, some)))
+        wanted = sorted(set(uids))
+        large = self._persistently(partial(self._larger, wanted[0], wanted[-1])) if len(wanted) > 1 else ()
+        return batches(wanted, frozenset(large))
 
     def fetch_after(self, uid: int) -> Iterator[Fetched]:
         return self.fetch(self._persistently(lambda: self._search(f"UID {uid + 1}:*", at_least=uid + 1)))
@@ -149,10 +147,8 @@ class ImapMailbox:
             found = [int(number) for line in lines for number in (line or b"").split() if number.isdigit()]
         return sorted(uid for uid in set(found) if uid >= at_least)
 
-    def _sizes(self, uids: Sequence[int]) -> list[tuple[int, int]]:
-        answers = _expect_ok(self._opened().uid("FETCH", uid_set(uids), "(UID RFC822.SIZE)"), "FETCH")
-        sizes = {item.uid: item.size or 0 for item in fetch_items(answers)}
-        return [(uid, sizes[uid]) for uid in uids if uid in sizes]
+    def _larger(self, first: int, last: int) -> Sequence[int]:
+        return self._search(f"UID {first}:{last} LARGER {LARGE}", at_least=first)
 
     def _mails(self, batch: Sequence[int]) -> list[Fetched]:
         """A batch; where the server refuses it, mail by mail, so that one which it cannot hand out stops no other."""
@@ -285,15 +281,14 @@ class ImapMailbox:
             connection.close_quietly()
 
 
-def batches(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
-    """UIDs in batches of bounded number and bytes; a mail that is larger than a batch comes alone."""
-    batch, held = list[int](), 0
-    for uid, size in sizes:
-        if batch and (len(batch) >= MAILS_AT_ONCE or held + size > BYTES_AT_ONCE):
+def batches(uids: Sequence[int], large: Set[int]) -> Iterator[list[int]]:
+    """UIDs in batches of `MAILS_AT_ONCE`, in their order; each of the large ones alone."""
+    batch: list[int] = []
+    for uid in uids:
+        if batch and (len(batch) >= MAILS_AT_ONCE or uid in large or batch[-1] in large):
             yield batch
-            batch, held = [], 0
+            batch = []
         batch.append(uid)
-        held += size
     if batch:
         yield batch
 
