@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta, tzinfo
 
 from triage.model import Doubt, Fact, Incident, Message
 from triage.reading.facts import incidents as outages
 from triage.reading.facts.account import EMAIL, find_account
+from triage.reading.facts.dates import find_dates
 from triage.reading.facts.lexicon import LANGUAGES, Cue, lexicon
 from triage.reading.facts.locale import date_order
 from triage.reading.facts.page import Page
@@ -53,31 +54,113 @@ def extract(
     """
     language = doc_text_language if doc_text_language in LANGUAGES else "en"
     parts = [_part(Page("text", message.text), language), _part(Page("subject", message.subject), language)]
-    context = _context(message, language)
     claim, story = _tells_outage(parts, labels)
     if labels is not None and not {"legal_demand", "automated"}.isdisjoint(labels):
         return Facts()
     home = message.sender.email.rpartition("@")[2] if message.sender else ""
+    context = _context(message, language)
+    facts = _read(parts, context, vocabulary, home, claim, story, message)
+    pointed = [cue for part in parts for cue in part.cues if cue.kind in {"attached", "see_quoted"}]
+    if message.quoted and (any(cue.kind == "see_quoted" for cue in pointed) or _bare_forward(message)):
+        facts = _filled_up(facts, _from_quoted(message, context, vocabulary, home, claim, story))
+    if story and not facts.incidents:
+        facts = replace(facts, incidents=tuple(_from_attachments(message, context, claim)))
+    return facts
+
+
+def _read(
+    parts: list[_Part],
+    context: Context,
+    vocabulary: Vocabulary,
+    home: str,
+    claim: bool,
+    story: bool,
+    message: Message,
+) -> Facts:
     account = _merge(f for part in parts for f in find_account(part.page, vocabulary, part.masked, home))
     places = {part.page.part: find_places(part.page, vocabulary, part.masked) for part in parts} if story else {}
     resources = _merge(
         fact
         for part in parts
-        for fact in find_resources(part.page, vocabulary, part.masked, story, places.get(part.page.part, ()), language)
+        for fact in find_resources(
+            part.page, vocabulary, part.masked, story, places.get(part.page.part, ()), context.language
+        )
     )
     if not story:
         return Facts(tuple(account), tuple(resources))
+    parts = [_unmasked(part) for part in parts]
     incidents, doubts = _incidents(message, parts, context, claim)
     regions = _regions(parts, places, resources, vocabulary, claim)
     return Facts(tuple(account), tuple(resources), tuple(regions), tuple(incidents), tuple(doubts))
 
 
+# --- what the newest words point to ----------------------------------------------------------------------------------
+
+_FIELD = re.compile(
+    r"(?m)^[>\s*|]{0,8}(?:from|sent|date|to|cc|subject|von|gesendet|datum|an|betreff|de|envoye|envoye le|a|objet|enviado|enviado el|para|asunto|assunto|data|da|inviato|oggetto|van|verzonden|aan|onderwerp|"
+    r"od|wyslano|do|temat|kimden|gonderildi|tarih|kime|konu|差出人|送信日時|日付|宛先|件名|reply-to)\s?[:：][^\n]*$|"
+    r"(?m:^)[>\s]{0,8}(?:on|am|le|el|il|em|op|w dniu|dnia)\s[^\n]{6,120}(?:wrote|schrieb|a ecrit|escribio|ha scritto|escreveu|schreef|napisal)[^\n]*:?$|[^\n]{6,100}(?:tarihinde|sunlari yazdi|のメール|書きました)[^\n]*$"
+)
+
+
+def _bare_forward(message: Message) -> bool:
+    """A forward with a note of a line or two: the note is about what it forwards."""
+    return message.forwarded and len(message.text) < 400
+
+
+def _from_quoted(
+    message: Message, context: Context, vocabulary: Vocabulary, home: str, claim: bool, story: bool
+) -> Facts:
+    """Facts of the quoted mail, its "yesterday" counted from the day that stands in its header."""
+    page = Page("quoted", message.quoted)
+    headers = [match.span() for match in _FIELD.finditer(page.flat)]
+    days = [
+        mention.first
+        for mention in find_dates(page, context.language, context.today)
+        if mention.kind == "full" and any(start <= mention.start < end for start, end in headers)
+    ]
+    anchor = replace(context, today=days[0]) if days and days[0] <= context.today else context
+    own = Page("quoted", message.quoted, tuple(headers))
+    return _read([_part(own, context.language)], anchor, vocabulary, home, claim, story, message)
+
+
+def _filled_up(own: Facts, quoted: Facts) -> Facts:
+    """What the newest words leave out, taken from the mail they point to."""
+    return Facts(
+        own.account or quoted.account,
+        own.resources or quoted.resources,
+        own.regions or quoted.regions,
+        own.incidents or quoted.incidents,
+        own.doubts or quoted.doubts,
+    )
+
+
+def _from_attachments(message: Message, context: Context, claim: bool) -> list[Incident]:
+    """Outages told by attached logs, else by an attached table of them."""
+    for attachment in message.attachments:
+        if attachment.text:
+            page = Page(f"attachment:{attachment.name}", attachment.text)
+            found = outages.from_log(page, context)
+            if not found and claim:
+                windows = find_windows(page, context)
+                outages.settle(windows, date_order(windows, message), context.today)
+                told = outages.told_once([w for w in windows if w.kind in EXACT and not w.ahead and w.has_start])
+                found = [outages.incident_of(w, context, outages.stated_zone(windows)) for w in told]
+            if found:
+                return found
+    return []
+
+
 def _part(page: Page, language: str) -> _Part:
     masked = [m.span() for pattern in (EMAIL, _LINK) for m in pattern.finditer(page.flat)]
-    cues = lexicon(language).cues(page)
-    if masked:
-        cues = [cue for cue in cues if not any(cue.start < end and cue.end > start for start, end in masked)]
-    return _Part(page, cues, masked)
+    return _unmasked(_Part(page, lexicon(language).cues(page), masked))
+
+
+def _unmasked(part: _Part) -> _Part:
+    """The part without cues that are pieces of an address or a name."""
+    spans = part.masked
+    cues = [cue for cue in part.cues if not any(cue.start < end and cue.end > start for start, end in spans)]
+    return _Part(part.page, cues, spans)
 
 
 def _context(message: Message, language: str) -> Context:
@@ -107,14 +190,15 @@ def _tells_outage(parts: Iterable[_Part], labels: Collection[str] | None) -> tup
 def _incidents(
     message: Message, parts: list[_Part], context: Context, claim: bool
 ) -> tuple[list[Incident], list[Doubt]]:
-    found: dict[str, list[Window]] = {}
+    found: dict[str, list[Window]] = {"subject": []}
     for part in parts:
         found[part.page.part] = windows = find_windows(part.page, context)
         outages.judge(windows, part.cues, part.page)
     everything = [window for windows in found.values() for window in windows]
     outages.settle(everything, date_order(everything, message), context.today)
     stated = outages.stated_zone(everything)
-    chosen = outages.choose(found["text"], claim, context.today)
+    main = parts[0].page.part
+    chosen = outages.choose(found[main], claim, context.today)
     subject = outages.choose(found["subject"], claim, context.today)
     if chosen:
         subject = [window for window in subject if window.kind in EXACT]

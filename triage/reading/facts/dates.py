@@ -167,7 +167,7 @@ class _Grammar:
             rf"{month}\.?{END}[\s-]{{0,3}}(?:the )?{days}(?![:/]\d|\d|[.,]\d|\s?%|\s?(?:am|pm|a\.m|p\.m|h|hrs?|hours?|min|minutes|o'clock)(?![a-z])){_YEAR}"
         )
         self.trigger = re.compile(
-            rf"(?<![\d.,/:-])(?<!\d\s[./])\d{{1,4}}|(?<=[.]){_DAY}(?=[./-]\d)|(?<![a-z0-9])(?={any_of(words.months)}{END})"
+            rf"(?<![\da-z.,/:-])(?<!\d\s[./])\d{{1,4}}|(?<=[.]){_DAY}(?=[./-]\d)|(?<![a-z0-9])(?={any_of(words.months)}{END})"
         )
         self.ymd = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?![\d])(?![-/]\d)")
         self.dmy = re.compile(
@@ -179,7 +179,7 @@ class _Grammar:
             r"(?P<a>\d{1,2})(?P<s>[./])(?P<b>\d{1,2})(?![\d./:%€$]|\s?%|\s?(?:uhr|h\b|uur|ms|s\b|eur|usd|pm|am|gb|mb|stunden|hours|std))"
         )
         self.partial = re.compile(
-            rf"(?P<days>{_DAY}\.?(?:{joint}{_DAY}\.?)*){joint}(?=(?:{_DAY})[./]\s?(?:\d{{1,2}})[./])"
+            rf"(?P<days>{_DAY}\.?(?:{joint}{_DAY}\.?)*){joint}(?=(?:{_DAY})(?:[./]\s?\d{{1,2}}[./]|/\d{{1,2}}(?!\d)))"
         )
         self.before_bare = re.compile(
             r"(?:\b(?:on|from|since|until|till|and|to|am|vom|bis|und|ab|seit|den|zum|le|du|au|el|del|al|il|dal|em|no|de|dia|op|van|tot|dnia|od|do|w|i|"
@@ -300,10 +300,11 @@ class _Grammar:
 
     def _read_partial(self, match: re.Match[str], flat: str, today: date) -> Iterator[DateMention]:
         """`3.-5.3.2026`, `3. und 5.3.`: the first days take month and year from the date that follows."""
-        rest = self.dmy.match(flat, match.end()) or self.dm_dots.match(flat, match.end())
-        if rest is None:
+        readers = ((self.dmy, self._read_dmy), (self.dm_dots, self._read_dots), (self.dm_bare, self._read_bare))
+        rest, reader = next(((m, r) for p, r in readers if (m := p.match(flat, match.end()))), (None, None))
+        if rest is None or reader is None:
             return
-        mentions = list((self._read_dmy if rest.re is self.dmy else self._read_dots)(rest, flat, today))
+        mentions = list(reader(rest, flat, today))
         if not mentions:
             return
         final = mentions[0]
@@ -321,12 +322,8 @@ class _Grammar:
         self, match: re.Match[str], offset: int, today: date, month_first: bool = False
     ) -> Iterator[tuple[list[DateMention], int]]:
         """Days that share one name of a month: a single one, a range, or a list."""
-        if (
-            month_first
-            and self.language != "en"
-            and not match["y"]
-            and not re.search(r"\d(?:st|nd|rd|th|er)|[,]", match["days"])
-        ):
+        foreign = self.language != "en" and match["m"] in self.words.own_months
+        if month_first and foreign and not match["y"] and not re.search(r"\d(?:st|nd|rd|th|er)|[,]", match["days"]):
             return
         month = self.words.months[match["m"]]
         parts = [(m.start() + offset, m.end() + offset, int(m[1])) for m in _DAY_IN_LIST.finditer(match["days"])]
@@ -349,7 +346,7 @@ class _Grammar:
         """Whether days are joined as from-to rather than counted up; "between the 3rd and the 5th" is from-to."""
         joint = re.sub(r"\d+(?:st|nd|rd|th|er|ste|de|e)?\.?", " ", days)
         words = set(re.findall(r"[^\W\d_]+|[-/~&,+]", joint))
-        listing = words & ({",", "&", "+"} | set(self.words.words["and"]))
+        listing = words & ({",", "&", "+", "/"} | set(self.words.words["and"]))
         before = text[max(0, start - 18) : start]
         if listing and not words & {"-", "~"}:
             return bool(re.search(rf"\b{self.words.alternation('between')}\b", before))
@@ -395,7 +392,9 @@ class _Grammar:
             if cjk
             else (
                 "(?<![^\\W_])",
-                END if not words.month_suffix else rf"(?:'[a-z]{{1,5}}|(?:yi|ye|da|de|ya|yu|gunu|i)?){END}",
+                END
+                if not words.month_suffix
+                else rf"(?='[a-z]|(?:yi|ye|da|de|dan|den|ya|yu|yu|gunu|gecesi|i|dir)?{END})",
             )
         )
         last = rf"(?:{words.alternation('last')} )?" if words.words["last"] else ""
@@ -435,11 +434,9 @@ class _Grammar:
         if kind == "next":
             return DateMention(*span, today + timedelta(days=7), today + timedelta(days=7), "weekday", ahead=True)
         if kind in {"weekend", "weekend_before"}:
-            saturday = _recent_weekday(
-                5, today + _AHEAD if today.weekday() == 5 else today, weeks=kind == "weekend_before"
-            )
-            if today.weekday() == 6:
-                saturday = today - timedelta(days=8 if kind == "weekend" else 15)
+            saturday = _recent_weekday(5, today, weeks=kind == "weekend_before")
+            if today.weekday() == 6 and _LAST_ONE.search(match.group()):
+                saturday -= timedelta(days=7)
             return DateMention(*span, saturday, saturday + timedelta(days=1), "weekend")
         if kind == "whole_week":
             monday = today - timedelta(days=today.weekday() + 7)
@@ -532,6 +529,9 @@ _LONGEST = 4000
 _HABIT = re.compile(
     r"(?<![a-z])(?:every|each|any|jeden|jede|jedes|immer|chaque|tous les|le|cada|todos los|los|todas as|aos|as|ogni|tutti i|elke|iedere|kazdy|kazda|kazdego|her|毎週|hver|varje)\s?$"
 )
+_LAST_ONE = re.compile(
+    r"last|past|letzt|vergangen|dernier|passe|pasado|scors|passad|ultim|vorig|zeszl|minion|ubiegl|gecen|先週|上"
+)
 _DAY_IN_LIST = re.compile(rf"(?<!\d)({_DAY})(?:st|nd|rd|th|er|ste|de|e|\.)?(?!\d)")
 _CJK_DAY = re.compile(r"(\d{1,2})\s?[日号일]?")
 
@@ -580,21 +580,26 @@ def _with_weekdays(mentions: list[DateMention], flat: str) -> list[DateMention]:
     for mention in mentions:
         previous = merged[-1] if merged else None
         if previous and _beside(previous, mention, flat):
-            weekday, day = (previous, mention) if previous.weekday is not None else (mention, previous)
+            weekday, day = (previous, mention) if previous.kind == "weekday" else (mention, previous)
             merged[-1] = replace(day, start=previous.start, end=mention.end, weekday=weekday.weekday)
         else:
             merged.append(mention)
     return merged
 
 
-_BESIDE = re.compile(r"[\s,.(]{0,3}(?:the |den |dem |le |el |il |dia |o |de |dnia |,? ?on )?\)?")
+_BESIDE = re.compile(
+    r"[\s,.(]{0,3}(?:the |den |dem |le |el |il |dia |o |de |dnia |,? ?on |is |ist |it's |est |es |e |jest |w |wir haben |we |was )?\)?"
+)
 
 
 def _beside(left: DateMention, right: DateMention, flat: str) -> bool:
     kinds = {left.kind, right.kind}
+    if kinds == {"weekday", "relative"}:
+        weekday, day = (left, right) if left.kind == "weekday" else (right, left)
+        return day.first.weekday() == weekday.weekday and _BESIDE.fullmatch(flat, left.end, right.start) is not None
     if "weekday" not in kinds or not kinds & {"full", "date", "day"}:
         return False
     if right.start - left.end > 8 or _BESIDE.fullmatch(flat, left.end, right.start) is None:
         return False
-    weekday, day = (left, right) if left.weekday is not None else (right, left)
+    weekday, day = (left, right) if left.kind == "weekday" else (right, left)
     return weekday is left or day.first.weekday() == weekday.weekday or "(" in flat[left.end : right.start]

@@ -17,14 +17,34 @@ from triage.reading.facts.lexicon import Cue
 from triage.reading.facts.logs import log_windows
 from triage.reading.facts.page import Page
 from triage.reading.facts.times import TimeMention
-from triage.reading.facts.windows import EXACT, Context, Window
+from triage.reading.facts.windows import EXACT, Context, Window, overnight
 
 _DAY = timedelta(days=1)
 _NEAR = 40.0
 """Characters over which a cue loses half its weight."""
-_BESIDE = 15.0
+_BESIDE = 20.0
 """The same for words of other matters, which must stand beside a date to claim it."""
 _WITHIN = 0.9
+_TODAY = frozenset(
+    [
+        "today",
+        "heute",
+        "hoy",
+        "oggi",
+        "hoje",
+        "vandaag",
+        "dzisiaj",
+        "dzis",
+        "bugun",
+        "idag",
+        "dnes",
+        "сегодня",
+        "今日",
+        "本日",
+        "今天",
+        "오늘",
+    ]
+) | {"aujourd'hui", "i dag"}
 _OLD = timedelta(days=800)
 
 
@@ -60,7 +80,7 @@ def judge(windows: Sequence[Window], cues: Sequence[Cue], page: Page) -> None:
         if _NEGATED.search(page.flat, max(0, window.start - 20), window.start):
             window.other = 2.0
         if window.distant:
-            window.other = max(window.other, 0.5)
+            window.other = max(window.other, 0.6)
 
 
 def _weight(cue: Cue, start: int, end: int, near: tuple[int, int], page: Page) -> float:
@@ -70,7 +90,9 @@ def _weight(cue: Cue, start: int, end: int, near: tuple[int, int], page: Page) -
     low, high = (cue.end, start) if cue.end <= start else (end, cue.start)
     between = page.flat[low:high]
     weight = (
-        1.0 / (1.0 + len(between) / (_NEAR if cue.kind != "other" else _BESIDE)) * 0.8 ** len(_BREAK.findall(between))
+        1.0
+        / (1.0 + len(between) / (_BESIDE if cue.kind in {"other", "fine"} else _NEAR))
+        * (0.6 if cue.kind == "fine" else 0.8) ** len(_BREAK.findall(between))
     )
     if cue.start >= near[0] and cue.end <= near[1]:
         return max(weight, 0.12)
@@ -86,11 +108,12 @@ def is_outage(window: Window, claim: bool, today: date) -> bool:
         return False
     if not claim:
         return window.outage > 0.12 and window.outage >= window.other * 0.9
-    if window.kind == "relative" and window.first == window.last == today and not (window.has_start and window.has_end):
+    bare = window.page.flat[window.start : window.end].strip() in _TODAY
+    if bare and window.first == window.last == today:
         return window.outage > 0.15 and window.outage >= window.other
     stated = 0.15 if window.kind in EXACT else 0.05
     timed = 0.2 if window.has_start and window.has_end else 0.0
-    return window.other <= max(window.outage, 0.35) + stated + timed
+    return window.other <= max(window.outage, 0.42) + stated + timed
 
 
 # --- numeric dates that read two ways --------------------------------------------------------------------------------
@@ -171,9 +194,7 @@ def _add_hours(previous: Window, window: Window) -> None:
     else:
         return
     previous.spans.append((window.start, window.end))
-    if previous.opens and previous.closes and previous.first == previous.last:
-        if previous.closes.minutes <= previous.opens.minutes and previous.closes.minutes < 1440:
-            previous.last += _DAY
+    overnight(previous)
 
 
 def told_once(windows: Sequence[Window]) -> list[Window]:
@@ -188,6 +209,7 @@ def told_once(windows: Sequence[Window]) -> list[Window]:
 
 def _rank(window: Window) -> tuple[int, int, int, int]:
     precise = {"full": 0, "instant": 0, "date": 0, "day": 1, "relative": 1, "weekday": 2}.get(window.kind, 3)
+    precise += 10 * (window.page.part != "text")
     place = window.start if window.page.part == "text" else 10**9 + window.start
     return precise, -(window.last - window.first).days, -int(window.has_start), place
 
@@ -195,6 +217,8 @@ def _rank(window: Window) -> tuple[int, int, int, int]:
 def _repeats(window: Window, kept: Window) -> bool:
     if kept.first <= window.first and window.last <= kept.last:
         return not (kept.first == window.first and kept.last == window.last and _apart(kept, window))
+    if window.page is not kept.page and window.first <= kept.last and kept.first <= window.last:
+        return True
     if window.kind in {"month", "week"}:
         return window.first <= kept.first <= window.last
     if window.kind == "weekend" and not _inside(kept, window):
@@ -294,7 +318,8 @@ def going_on(page: Page, cues: Sequence[Cue], windows: Sequence[Window], today: 
         if down and now:
             evidence = tuple(page.evidence(cue.start, cue.end, f"incident.{cue.kind}") for cue in (now, down))
             return Incident(today, today, evidence=evidence)
-    since = next((w for w in windows if w.since and not w.dated), None)
+    lasting = next((w for w in windows if w.kind == "duration" and w.since), None)
+    since = lasting or next((w for w in windows if w.since and not w.dated), None)
     if since is not None and any(cue.kind == "down" for cue in cues):
         return Incident(today, today, evidence=(page.evidence(since.start, since.end, "incident.since"),))
     return None

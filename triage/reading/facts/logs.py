@@ -7,7 +7,6 @@ hours are one window, from the first to the last of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,10 +22,10 @@ _TROUBLE = re.compile(
     r"\bdown\b|disconnect|connection (?:lost|closed)|\b50[0-4]\b|\bfalse\b|\bno\b|retry|gave up|broken pipe|lost connection|no route|unhealthy|exception"
 )
 _WELL = re.compile(
-    r"\b(?:recovered|restored|reconnected|resolved|healthy|success(?:ful|fully)?|\bup\b|true|ok|200|pong|info)\b|error[^\n]{0,12}[:=]\s?(?:0|null|none|\"\"|false)"
+    r"\b(?:recovered|restored|reconnected|resolved|healthy|success(?:ful|fully)?|\bup\b|true|ok|200|pong|info)\b|err(?:or)?s?\w{0,8}\"?\s?[:=]\s?(?:0(?:\.0+)?\b|null|none|\"\"|false)"
 )
 _STRONG = re.compile(
-    r"fail|fatal|critical|panic|time[d]?[ _-]?out|refused|unreach|unavail|reset by peer|econn|etimed|\bdown\b|\b50[0-4]\b|unhealthy|(?:\"|\b)(?:error|err)(?:\"|\b)(?!\"?\s?[:=]\s?(?:0|null|none|false))"
+    r"\"level\":\s?[56]0\b|fail|fatal|critical|panic|time[d]?[ _-]?out|refused|unreach|unavail|reset by peer|econn|etimed|\bdown\b|\b50[0-4]\b|unhealthy|(?:\"|\b)(?:error|err)(?:\"|\b)(?!\"?\s?[:=]\s?(?:0|null|none|false))"
 )
 
 
@@ -55,27 +54,44 @@ def log_lines(page: Page) -> list[tuple[int, int, Instant]]:
 
 def log_windows(page: Page) -> list[LogWindow]:
     """Windows of trouble in the lines of a log, in order of time."""
-    troubled = [line for line in log_lines(page) if _is_trouble(page.flat[line[0] : line[1]])]
-    troubled.sort(key=lambda line: _key(line[2]))
-    return list(_windows(troubled))
+    lines = sorted(log_lines(page), key=lambda line: _key(line[2]))
+    windows: list[LogWindow] = []
+    run: list[_Line] = []
+    for line in lines:
+        text = page.flat[line[0] : line[1]]
+        if (
+            run
+            and _key(line[2]) - _key(run[-1][2]) > _GAP.total_seconds()
+            and not (_OVER.search(text) and _same_day(run, line))
+        ):
+            windows.append(_window(run))
+            run = []
+        if _is_trouble(text):
+            run.append(line)
+        elif run and _OVER.search(text):
+            windows.append(_window([*run, line]))
+            run = []
+    if run:
+        windows.append(_window(run))
+    return windows
+
+
+_Line = tuple[int, int, Instant]
+_OVER = re.compile(r"\b(?:recovered|recovery|restored|resolved|reconnected|healthy|up|back)\b")
+
+
+def _same_day(run: list[_Line], line: _Line) -> bool:
+    """Whether a line that tells the end comes within a day of the trouble."""
+    return _key(line[2]) - _key(run[-1][2]) <= timedelta(days=1).total_seconds()
 
 
 def _is_trouble(line: str) -> bool:
+    if _OVER.search(line) and not _STRONG.search(line):
+        return False
     return bool(_STRONG.search(line)) or bool(_TROUBLE.search(line) and not _WELL.search(line))
 
 
-def _windows(lines: list[tuple[int, int, Instant]]) -> Iterator[LogWindow]:
-    run: list[tuple[int, int, Instant]] = []
-    for line in lines:
-        if run and _key(line[2]) - _key(run[-1][2]) > _GAP.total_seconds():
-            yield _window(run)
-            run = []
-        run.append(line)
-    if run:
-        yield _window(run)
-
-
-def _window(run: list[tuple[int, int, Instant]]) -> LogWindow:
+def _window(run: list[_Line]) -> LogWindow:
     return LogWindow(min(s for s, _, _ in run), max(e for _, e, _ in run), run[0][2], run[-1][2])
 
 

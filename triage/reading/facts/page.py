@@ -17,7 +17,7 @@ LIMIT = 200_000
 """Characters of one part that are read. A person would not read further either, and time stays bounded."""
 
 _SPECIAL = {
-    **dict.fromkeys("‐‑‒–—―−﹣－ー〜～", "-"),
+    **dict.fromkeys("‐‑‒–—―−﹣－ー〜～→⇒➔➜", "-"),
     **dict.fromkeys("‘’‚‛′`´＇ʼ", "'"),
     **dict.fromkeys("“”„‟″«»＂", '"'),
     **{
@@ -70,24 +70,30 @@ def fold(text: str) -> str:
 
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SENTENCE_END = re.compile(
-    r"[.!?](?=[\s\"')]+(?![a-z]))|[。！？]|\n\s*\n|\n(?=\s*(?:[-*•·–]|\d+[.)])\s)|\n(?=[^\n:]{1,28}:)"
-)
+_SENTENCE_END = re.compile(r"[.!?]+(?=[\s\"')])|[。！？]|\n\s*\n|\n(?=\s*(?:[-*•·–]|\d+[.)])\s)|\n(?=[^\n:]{1,28}:)")
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:ca|bzw|z\.b|e\.g|i\.e|approx|a\.m|p\.m|st|nr|no|vs|dr|mr|ms|mrs|tel|godz|art|inkl|ok|tzn|np|m\.in|[a-z])|\d)$"
+    r"(?:\b(?:ca|bzw|z\.b|e\.g|i\.e|approx|a\.m|p\.m|st|nr|no|vs|dr|mr|ms|mrs|tel|godz|art|inkl|tzn|np|m\.in|[b-z])|(?<!\d)\d{1,2})$"
 )
 
 
 @dataclass(frozen=True)
 class Page:
-    """A part of a mail: its name (as in `Evidence.part`), its text as sent and the same text folded."""
+    """A part of a mail: its name (as in `Evidence.part`), its text as sent and the same text folded.
+
+    hidden: spans that are not read (the header lines of quoted mail).
+    """
 
     part: str
     text: str
+    hidden: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def flat(self) -> str:
-        return fold(self.text[:LIMIT])
+        """The text folded; what is hidden is left blank, and nothing is read across it."""
+        flat = fold(self.text[:LIMIT])
+        for start, end in self.hidden:
+            flat = flat[:start] + "\n\n".ljust(end - start)[: end - start] + flat[end:]
+        return flat
 
     @cached_property
     def words(self) -> list[tuple[int, int, str]]:

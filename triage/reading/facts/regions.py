@@ -107,9 +107,9 @@ def weigh(places: Sequence[Place], cues: Sequence[Cue], page: Page, claim: bool)
         right = max(place.end, next((e for s, e in sentences if s < place.end <= e), place.end))
         near = dict.fromkeys(("down", "fine", "moved", "home", "base", "back"), 0.0)
         for cue in cues:
-            if cue.kind in near and left <= cue.end and cue.start <= right:
-                if cue.end <= place.start or cue.start >= place.end:
-                    near[cue.kind] = max(near[cue.kind], _closeness(cue, place, flat, places))
+            inside = left <= cue.end and cue.start <= right
+            if cue.kind in near and inside and (cue.end <= place.start or cue.start >= place.end):
+                near[cue.kind] = max(near[cue.kind], _closeness(cue, place, flat, places))
         place.down = max(near["down"], 0.8 * near["back"])
         place.score = (0.5 if claim else 0.05) + place.down + 0.3 * near["base"]
         if near["fine"] > 0.25 and near["fine"] > 0.8 * place.down:

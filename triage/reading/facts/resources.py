@@ -30,7 +30,7 @@ _CALLED = (
 _IS = rf"(?:{_CALLED}|name(?:d| is)?|adi|ismi|is|ist|est|es|e|jest|:|=)"
 _SLUG = r"[a-z0-9]+(?:[-_][a-z0-9]+)+"
 _SHAPED = rf"(?:{_SLUG}|(?=[a-z]*\d)[a-z][a-z0-9]{{3,30}})"
-_TOKEN = r"[a-z0-9]+(?:[-_.][a-z0-9]+)*"
+_WORD = r"[a-z0-9]+(?:[-_.][a-z0-9]+)*"
 _QUOTED = r"(?<![a-z0-9])[\"'`「『]\s?(?P<q>[a-z0-9](?:[\w.-]|\s(?=[a-z0-9])){1,40}?)\s?[\"'`」』](?![a-z0-9])"
 _TAIL = r"(?![a-z0-9_@]|[-.][a-z0-9])"
 _HEAD = r"(?<![a-z0-9_@./-])"
@@ -39,11 +39,11 @@ _AFTER = re.compile(
     rf"{_HEAD}{_BASE}(?![a-z0-9-])(?:'[a-z]+)?\s{{0,2}}(?:\(?\s?{_IS}\s?[\s:]){{0,2}}\s{{0,2}}\(?(?:{_QUOTED}|(?P<n>{_SHAPED}){_TAIL})"
 )
 _CALLED_BASE = re.compile(
-    rf"{_HEAD}{_BASE}\b[^.\n;:!?]{{0,40}}?(?<![a-z]){_CALLED}\s(?:{_QUOTED}|(?P<n>{_TOKEN}){_TAIL})"
+    rf"{_HEAD}{_BASE}\b[^.\n;:!?]{{0,40}}?(?<![a-z]){_CALLED}\s(?:{_QUOTED}|(?P<n>{_WORD}){_TAIL})"
 )
-_CALLED_IT = re.compile(rf"(?<![a-z]){_CALLED}\s(?:{_QUOTED}|(?P<n>{_TOKEN}){_TAIL})(?=\s?(?:[,.;)\n(]|$))")
+_CALLED_IT = re.compile(rf"(?<![a-z]){_CALLED}\s(?:{_QUOTED}|(?P<n>{_WORD}){_TAIL})(?=\s?(?:[,.;)\n(]|$))")
 _COLON = re.compile(
-    rf"(?:^|\n|[;,(] ?)[ \t*•✅|-]*(?:affected |betroffene |betroffen: )?(?:{_BASE}|データベース(?:名)?|db名)(?: ?name| id)?\s?[:=]\s?[\"'`「*]?(?P<n>{_TOKEN}){_TAIL}"
+    rf"(?:^|\n|[;,(] ?)[ \t*•✅|-]*(?:affected |betroffene |betroffen: )?(?:{_BASE}|データベース(?:名)?|db名)(?: ?name| id)?\s?[:=]\s?[\"'`「*]?(?P<n>{_WORD}){_TAIL}"
 )
 _NOUN = re.compile(
     rf"(?<![\w-])(?:la |nuestra |nossa |notre |ma |mi |nostra |mia |minha |ta |base )?(?:base|bd|bdd|db|banco|baza|baze|bazy|database)\s(?P<n>[a-z][a-z0-9]{{3,30}}){_TAIL}(?=\s?(?:[,;(.]|$|\n)|\s(?:que?|q|en|a|in|na|esta|est|es|w|em|se|nie|ne)\s)"
@@ -52,10 +52,10 @@ _BEFORE = re.compile(
     rf"(?:{_QUOTED}|{_HEAD}(?P<n>{_SHAPED}))\s(?:redis |global |regional |isimli |adli )?{_BASE}(?![a-z0-9-])"
 )
 _CJK_BEFORE = re.compile(
-    rf"{_HEAD}(?P<n>{_TOKEN})[」』\"'`]?\s?(?:という|の)?(?:名前の)?(?:データベース|db|インスタンス|キャッシュ)"
+    rf"{_HEAD}(?P<n>{_WORD})[」』\"'`]?\s?(?:という|の)?(?:名前の)?(?:データベース|db|インスタンス|キャッシュ)"
 )
 _CJK_AFTER = re.compile(
-    rf"(?:データベース|db|インスタンス)(?:名)?(?:は|が|の|、|:|：|\s)?\s?[「『\"`(]?\s?(?P<n>{_TOKEN}){_TAIL}"
+    rf"(?:データベース|db|インスタンス)(?:名)?(?:は|が|の|、|:|：|\s)?\s?[「『\"`(]?\s?(?P<n>{_WORD}){_TAIL}"
 )
 _QUOTED_SLUG = re.compile(rf"(?<![a-z0-9])[\"'`「『]\s?(?P<n>{_SLUG})\s?[\"'`」』](?![a-z0-9])")
 _BARE_SLUG = re.compile(rf"(?<![a-z0-9_@./:#+'-])(?P<n>{_SLUG})(?![a-z0-9_@/-]|\.[a-z0-9]|'[a-z])")

@@ -77,7 +77,7 @@ _STAMP = re.compile(
 _SYSLOG = re.compile(
     r"(?<![\d])(?P<d>\d{1,2})/(?P<mon>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/(?P<y>\d{4}):(?P<h>\d{2}):(?P<mi>\d{2}):(?P<s>\d{2})(?:\s(?P<off>[+-]\d{4}))?"
 )
-_EPOCH = re.compile(r"(?<![\d.,:/+-])(?P<n>1[0-9]{9}(?:[0-9]{3})?)(?:\.\d{1,6})?(?![\d/-])")
+_EPOCH = re.compile(r"(?<![\d./+-])(?<!\d[:,])(?P<n>1[0-9]{9}(?:[0-9]{3})?)(?:\.\d{1,6})?(?![\d/-])")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
@@ -208,6 +208,10 @@ class _Grammar:
             match["mi"] is None and ":" in flat[later.start : later.end] and "m" not in flat[later.start : later.end]
         ):
             return []
+        if re.search(
+            r"(?:dia|am|den|vom|el|op|dnia|le|du|the|giorno|il|al)\s$", flat[max(0, match.start() - 7) : match.start()]
+        ):
+            return []
         hour = int(match["h"])
         if later.half == "pm" and hour < 12 and hour * 60 <= later.minutes - 720:
             hour += 12
@@ -246,10 +250,9 @@ def _share_half(found: list[TimeMention], flat: str) -> list[TimeMention]:
     """ "2:00 to 4:30 pm", "a las 9 de la noche y hasta las 11": both are in the half of the day told once."""
     for index, (first, second) in enumerate(pairwise(found)):
         gap = second.start - first.end
-        if gap <= 6 and second.half == "pm" and not first.half and first.minutes < 720:
-            if first.minutes + 720 <= second.minutes:
-                found[index] = replace(first, minutes=first.minutes + 720)
-        elif gap <= 24 and first.half == "pm" and not second.half and ":" not in flat[second.start : second.end]:
-            if second.minutes < 720 and second.minutes + 720 > first.minutes:
-                found[index + 1] = replace(second, minutes=second.minutes + 720, half="pm")
+        bare = not second.half and ":" not in flat[second.start : second.end]
+        if gap <= 6 and second.half == "pm" and not first.half and first.minutes + 720 <= second.minutes:
+            found[index] = replace(first, minutes=first.minutes + 720)
+        elif gap <= 24 and first.half == "pm" and bare and first.minutes - 720 < second.minutes < 720:
+            found[index + 1] = replace(second, minutes=second.minutes + 720, half="pm")
     return found

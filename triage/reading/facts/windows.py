@@ -94,7 +94,7 @@ def find_windows(page: Page, context: Context) -> list[Window]:
     elements: list[_Element] = [*dates, *times, *instants]
     elements.sort(key=lambda element: element.start)
     joints = _joints(context.language)
-    windows = [w for chain in _chains(elements, page.flat, joints) for w in _of_chain(chain, page)]
+    windows = [w for chain in _chains(elements, page.flat, joints) for w in _of_chain(chain, page, context.today)]
     windows = list(_without_doubles(windows, page.flat))
     if any(window.opens and not window.closes for window in windows):
         _add_durations(windows, find_durations(page, context.language), page.flat)
@@ -120,7 +120,7 @@ class _Joints:
         start, end = ("", "") if cjk else ("(?<![a-z])", "(?![a-z])")
         self.gap = re.compile(rf"(?:[\s,;:()@'.\"|~-]|(?:{to}|{also}|{fill}){end})*+")
         self.to = re.compile(rf"{start}{to}{end}|-")
-        self.also = re.compile(rf"{start}{also}{end}|[&,;]")
+        self.also = re.compile(rf"{start}{also}{end}|[&,;/]")
         self.between = re.compile(rf"{start}{words.alternation('between')}{end}(?:[\s,]|{fill})*$")
         self.since = re.compile(rf"{start}{words.alternation('since')}{end}[\s']{{1,2}}(?:{fill}\s)?$")
         self.since_first = re.compile(rf"{words.alternation('since')}{end}")
@@ -163,13 +163,7 @@ def _joint(chain: _Chain, element: _Element, flat: str, joints: _Joints) -> str:
     gap = flat[left.end : element.start]
     if _in_row(left, element, gap, flat):
         return "to" if isinstance(left, TimeMention) else "join"
-    if (
-        len(gap) > _LONGEST_GAP
-        or _BULLET.search(gap)
-        or "\n\n" in gap
-        or re.search(r"[.;]\s", gap)
-        or not joints.gap.fullmatch(gap)
-    ):
+    if len(gap) > _LONGEST_GAP or _BULLET.search(gap) or "\n\n" in gap or ";" in gap or not joints.gap.fullmatch(gap):
         return ""
     side = _last_side(chain)
     kind = DateMention if isinstance(element, DateMention) else TimeMention
@@ -210,7 +204,7 @@ def _in_row(left: _Element, right: _Element, gap: str, flat: str) -> bool:
 # --- windows of a chain ----------------------------------------------------------------------------------------------
 
 
-def _of_chain(chain: _Chain, page: Page) -> list[Window]:
+def _of_chain(chain: _Chain, page: Page, today: date) -> list[Window]:
     """One window for each part of a chain between its "and"s. Times after a list of days hold for each of them;
     two days that follow each other ("Friday and Saturday") are one span."""
     parts: list[_Chain] = []
@@ -228,13 +222,13 @@ def _of_chain(chain: _Chain, page: Page) -> list[Window]:
             and window.first <= previous.first
             and window.weekday is not None
         ):
-            _follow_on(window, previous.first)
+            _follow_on(window, previous.first, today)
     for window in windows[:-1]:
         if not window.dated and windows[-1].dated:
             _take_day(window, windows[-1])
         elif windows[-1].opens and not window.has_start and window.kind == windows[-1].kind:
             window.opens, window.closes = windows[-1].opens, windows[-1].closes
-            _overnight(window)
+            overnight(window)
     return _spans_of_days(windows)
 
 
@@ -251,18 +245,19 @@ def _spans_of_days(windows: list[Window]) -> list[Window]:
     return joined
 
 
-def _follow_on(window: Window, day: date) -> None:
+def _follow_on(window: Window, day: date, today: date) -> None:
     """ "Thursday the 15th and again Friday": the Friday after that Thursday."""
     assert window.weekday is not None
-    window.first = day + ((window.weekday - day.weekday() - 1) % 7 + 1) * _DAY
-    window.last = max(window.first, window.last)
+    following = day + ((window.weekday - day.weekday() - 1) % 7 + 1) * _DAY
+    if following <= today:
+        window.first = window.last = following
 
 
 def _take_day(window: Window, other: Window) -> None:
     window.first, window.last, window.kind, window.order = other.first, other.first, other.kind, other.order
     window.alternatives, window.weekday, window.ahead = other.alternatives, other.weekday, other.ahead
     window.spans = [*other.spans[:1], *window.spans]
-    _overnight(window)
+    overnight(window)
 
 
 def _window(part: _Chain, page: Page) -> Window:
@@ -276,7 +271,7 @@ def _window(part: _Chain, page: Page) -> Window:
     if days:
         _set_days(window, days)
     _set_times(window, part)
-    _overnight(window, several=len(days) > 1)
+    overnight(window, several=len(days) > 1)
     return window
 
 
@@ -356,7 +351,7 @@ def _paired(head: DateMention, tail: DateMention) -> tuple[tuple[date, date], ..
     return ((first, last),) if first <= last else ()
 
 
-def _overnight(window: Window, several: bool = False) -> None:
+def overnight(window: Window, several: bool = False) -> None:
     """A window that ends at an earlier hour than it began ends on the next day."""
     if not window.dated or window.first != window.last or several or not (window.opens and window.closes):
         return
@@ -380,7 +375,7 @@ def _without_doubles(windows: list[Window], flat: str) -> Iterator[Window]:
                 skip.add(index)
                 right.opens, right.closes = right.opens or left.opens, right.closes or left.closes
                 right.start = left.start
-                _overnight(right)
+                overnight(right)
             elif left.kind in EXACT and right.kind not in EXACT and "(" in gap:
                 skip.add(index + 1)
     return (window for index, window in enumerate(windows) if index not in skip)
@@ -409,6 +404,6 @@ def _until_today(window: Window, joints: _Joints, today: date) -> None:
         return
     start = min((s for s, _ in window.spans), default=window.start)
     phrase = window.page.flat[start : window.end]
-    if joints.since.search(window.page.flat, max(0, start - 24), start) or joints.since_first.match(phrase):
-        if today - window.first <= timedelta(days=31) and not window.alternatives:
-            window.last = today
+    since = joints.since.search(flat, max(0, start - 24), start) or joints.since_first.match(phrase)
+    if since and today - window.first <= timedelta(days=31) and not window.alternatives:
+        window.last = today

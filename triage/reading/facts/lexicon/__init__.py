@@ -43,6 +43,7 @@ class Lexicon:
         own = _tables(language)
         self.order = str(own[0].get("order", "dmy"))
         self.months = _numbered(own, "months")
+        self.own_months = frozenset(_numbered(own[:1], "months"))
         self.weekdays = _numbered(own, "weekdays", first=0)
         self.short_weekdays = _numbered(own[:1], "short", first=0)
         for table in map(_table, LANGUAGES):
