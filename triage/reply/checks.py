@@ -118,10 +118,9 @@ def _placeholders(own: str) -> Iterator[Problem]:
 
 def _unsourced(own: str, bounds: Bounds, words: Words, english: Words) -> Iterator[Problem]:
     """Numbers, dates, amounts and identifiers that nothing in the case accounts for."""
-    ours = {(q.kind, q.key) for text in bounds.sourced for q in find(text, words.units)}
-    ours |= {(q.kind, q.key) for text in bounds.published for q in find(text, english.units)}
-    theirs = {(q.kind, q.key) for units in (words.units, english.units) for q in find(bounds.said, units)}
-    records = {(q.kind, q.key) for text in bounds.records for q in find(text, words.units)}
+    ours = _keys(bounds.sourced, words.units) | _keys(bounds.published, english.units)
+    theirs = _keys((bounds.said,), words.units) | _keys((bounds.said,), english.units)
+    records = _keys(bounds.records, words.units)
     heard = fold(" ".join((bounds.said, *bounds.sourced, *bounds.published)))
     for quantity in find(own, words.units):
         if _accounted(quantity, ours, theirs, heard, bounds.free):
@@ -149,7 +148,13 @@ def _names(own: str, bounds: Bounds) -> Iterator[Problem]:
                 yield Problem(code, f"“{name}” names an account that the sender has not been shown to own. Remove it.")
 
 
-_Keys = set[tuple[str, tuple[object, ...]]]
+_Keys = frozenset[tuple[str, tuple[object, ...]]]
+
+
+@lru_cache(maxsize=64)
+def _keys(texts: tuple[str, ...], units: Units) -> _Keys:
+    """What the quantities of some texts mean."""
+    return frozenset((quantity.kind, quantity.key) for text in texts for quantity in find(text, units))
 
 
 def _accounted(quantity: Quantity, ours: _Keys, theirs: _Keys, heard: str, free: bool) -> bool:

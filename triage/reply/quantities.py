@@ -23,7 +23,7 @@ class Quantity:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Units:
     """How a language names what numbers count, from its `checks.yaml`.
 
