@@ -82,6 +82,15 @@ def test_text_that_is_seen_is_read(source: str) -> None:
         pytest.param("a<br>b<br><br>c", "a\nb\n\nc", id="line breaks"),
         pytest.param("<p>a</p><p>b</p>", "a\n\nb", id="paragraphs"),
         pytest.param("<div>a</div><div>b</div>", "a\nb", id="blocks"),
+        pytest.param(
+            "<p class=MsoNormal>a<o:p></o:p></p><p class=MsoNormal><o:p>&nbsp;</o:p></p><p class=MsoNormal>b</p>",
+            "a\n\nb",
+            id="Outlook",
+        ),
+        pytest.param("<p class=MsoNormal>a</p><p class=MsoNormal>b</p>", "a\nb", id="Outlook's lines"),
+        pytest.param(
+            '<p style="margin:0">a</p><p style="margin: 0px 0px 10px">b</p>', "a\nb", id="paragraphs without a margin"
+        ),
         pytest.param("<div>a</div><div><br></div><div>b</div>", "a\n\nb", id="an empty line as Gmail writes it"),
         pytest.param("a <b>bold</b>, <i>it</i>alic\n  and   more", "a bold, italic and more", id="inline"),
         pytest.param("<ul><li>a</li><li>b</li></ul>", "- a\n- b", id="list"),

@@ -58,7 +58,7 @@ _SIGNATURE = re.compile(
 _SIGNATURE_ID = re.compile(
     r"^(?:x_)*(?:Signature|ms-outlook-mobile-signature|AppleMailSignature|yMail_\w*signature)$", re.I
 )
-_FORWARD = re.compile(r"-{3,}\s*[^-\n]{5,60}-{3,}|forward", re.I)
+_NO_MARGIN = re.compile(r"margin(?:-bottom)?:\s*0(?:px|pt|cm|in|em)?\s*(?:;|$|!|0)", re.I)
 
 
 @dataclass(slots=True)
@@ -85,6 +85,7 @@ class _Style:
     items: list[int] = field(default_factory=lambda: [0])
     href: str = ""
     link_at: int = 0
+    gap: int = 0  # line breaks before and after
 
 
 @dataclass(slots=True)
@@ -302,10 +303,9 @@ class _Walk:
             alt = attributes.get("alt") or ""
             if 0 < len(alt) <= 3:
                 block.add(alt, False)
-        elif tag in _SPACED:
-            block.line(2)
         elif tag in _BLOCKS:
-            block.line()
+            style.gap = 1 if tag not in _SPACED or (tag == "p" and _is_tight(attributes)) else 2
+            block.line(style.gap)
         if tag == "a":
             style.href, style.link_at = (attributes.get("href") or "").strip(), len(block.pieces)
         elif tag == "pre":
@@ -325,10 +325,8 @@ class _Walk:
             self.blocks[-1].pieces.append(cell)
         elif tag == "tr" and len(self.blocks) > 1:
             self._row(self.blocks.pop().pieces)
-        elif tag in _SPACED:
-            self.blocks[-1].line(2)
-        elif tag in _BLOCKS:
-            self.blocks[-1].line()
+        elif style.gap:
+            self.blocks[-1].line(style.gap)
         if style.opened and len(self.blocks) > 1:
             text = self.blocks.pop().text().strip("\n")
             self.blocks[-1].line(2)
@@ -357,6 +355,15 @@ class _Walk:
             target = target[7:].partition("?")[0]
         if shown and not _same_link(shown, target):
             block.add(f" ({target[:500]})", False)
+
+
+def _is_tight(attributes: dict[str, str | None]) -> bool:
+    """Whether a paragraph is only a line, as Outlook's are."""
+    if not attributes:
+        return False
+    return (attributes.get("class") or "").startswith("Mso") or _NO_MARGIN.search(
+        attributes.get("style") or ""
+    ) is not None
 
 
 def _same_link(shown: str, href: str) -> bool:

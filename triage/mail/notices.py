@@ -94,8 +94,15 @@ SUBJECTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     (
         "autoreply-subject",
         re.compile(
-            r".{0,120}?(?:[-–—(\[]\s?(?:respuesta|risposta|resposta|réponse|automatyczna|automatische?|automatisk|automatic|automated|auto)[- ]?(?:autom[aá]tic[ao]|automatique|odpowiedź|antwort|antwoord|svar|reply|response)\W{0,2}$|\bis (?:currently )?out of (?:the )?office|\(automatic (?:response|reply)\)|\[auto(?:matic)?[- ]?reply\]|ist (?:derzeit )?nicht im (?:büro|haus))",
+            r".{0,120}?[-–—(\[]\s?(?:respuesta|risposta|resposta|réponse|automatyczna|automatische?|automatisk|automatic|automated|auto)[- ]?(?:autom[aá]tic[ao]|automatique|odpowiedź|antwort|antwoord|svar|reply|response)\W{0,2}$",
             re.I,
+        ),
+        1.0,
+    ),
+    (
+        "autoreply-subject",
+        re.compile(
+            r".{0,120}?(?:\bis (?:currently )?out of (?:the )?office|\bist (?:derzeit )?nicht im (?:büro|haus))", re.I
         ),
         0.7,
     ),
