@@ -50,10 +50,13 @@ class Sample:
 
 
 def load(path: Path) -> list[Sample]:
-    """All samples of a corpus file, of a folder of corpus files, or of a folder of `.eml` with `.json` of the same name.
+    """All samples of a corpus file, of a folder of corpus files, of a folder of `.eml` with `.json` of the same name, or
+    of a Maildir with a folder `expected` in it, whose other folders are not looked at.
 
     Raises ConfigError with file and line where a sample cannot be understood or nothing is found.
     """
+    if (path / "expected").is_dir():
+        return list(_mail_with_gold(path / "new", path / "expected"))
     files = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
     samples = [sample for file in files for sample in _read(file)]
     if path.is_dir():
@@ -159,9 +162,10 @@ def _instant(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _mail_with_gold(folder: Path) -> Iterator[Sample]:
+def _mail_with_gold(folder: Path, beside: Path | None = None) -> Iterator[Sample]:
+    """beside: where the gold lies; by default with the mail."""
     for mail in sorted(folder.rglob("*.eml")):
-        gold = mail.with_suffix(".json")
+        gold = (beside or mail.parent) / f"{mail.stem}.json"
         if gold.is_file():
             try:
                 expected = _from_json(json.loads(gold.read_text(encoding="utf-8")))
