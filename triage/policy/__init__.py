@@ -6,7 +6,8 @@ from triage.policy.claims import assess_claims, claim_facts, claims
 from triage.policy.deadlines import ClockEvent, claim_limits, deadlines
 from triage.policy.facts import ClaimFacts, FactsError, claim_facts_from_json
 from triage.policy.known import known_for
-from triage.policy.pack import Pack, load_pack
+from triage.policy.loading import load_pack
+from triage.policy.pack import Pack
 from triage.policy.report import assessment_to_json
 
 __all__ = [

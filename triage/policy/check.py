@@ -10,8 +10,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from triage.errors import ConfigError
+from triage.policy.loading import BadPack, load_pack
 from triage.policy.logic import All, Any_, AnyIncident, Condition, Not, Test
-from triage.policy.pack import Clause, Pack, Version, gives, load_pack, looks_at
+from triage.policy.pack import Clause, Pack, Version, gives, looks_at
 from triage.policy.scenario import Tried, load_scenarios, try_scenario
 from triage.policy.steps import Table
 
@@ -36,6 +37,8 @@ def check_pack(path: Path) -> tuple[Complaint, ...]:
     try:
         pack = load_pack(path)
         tried = [try_scenario(scenario, pack) for scenario in load_scenarios(pack)]
+    except BadPack as bad:
+        return tuple(Complaint(each.where, each.line, each.what, each.remedy) for each in bad.errors)
     except ConfigError as error:
         return (Complaint(error.where, error.line, error.what, error.remedy),)
     found = [complaint for look in _LOOKS for complaint in look(pack)]

@@ -62,7 +62,7 @@ def _matches(account: AccountRecord, fact: Fact) -> bool:
     value = fact.value.casefold()
     if fact.kind == "email":
         return value in account.addresses
-    names = (account.team, account.id) if fact.kind == "team" else (account.customer_id, account.id)
+    names = (account.team, account.id, account.name) if fact.kind == "team" else (account.customer_id, account.id)
     return value in {name.casefold() for name in names if name}
 
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from triage.errors import UsageError
-from triage.policy.pack import load_pack
+from triage.policy.loading import load_pack
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from triage.model import Result
 from triage.policy.pack import BUILT_IN, Pack, Program, Ruling
-from triage.policy.steps import Step
+from triage.policy.steps import BillSum, Step
 
 Sheet = Mapping[str, Any]
 
@@ -45,9 +45,11 @@ def _leaves(names: Iterable[str], sheet: Sheet, makers: Mapping[str, Step]) -> I
         if name not in makers:
             yield name
             continue
-        inputs = makers[name].inputs
-        unknown = [each for each in inputs if sheet.get(each) is None]
-        yield from _leaves(unknown or inputs, sheet, makers)  # known but incomplete: a bill with a blank in it
+        step = makers[name]
+        unknown = [each for each in step.inputs if sheet.get(each) is None]
+        if not unknown and isinstance(step, BillSum):
+            yield step.of  # known but for a blank in it
+        yield from _leaves(unknown, sheet, makers)
 
 
 def _asked(name: str, cycle: date | None) -> str:
