@@ -302,6 +302,25 @@ def test_refused_idle_does_not_shorten_later_commands() -> None:
         connection.close_quietly()
 
 
+def test_long_idle_is_no_slow_answer() -> None:
+    def script(talk: Talk) -> None:
+        talk.let_in("IMAP4rev1 IDLE")
+        talk.open_inbox()
+        tag = talk.expect("IDLE")
+        talk.send("+ idling\r\n")
+        assert talk.line() == b"DONE"
+        talk.send(f"* 1 FETCH (FLAGS ())\r\n{tag} OK\r\n")
+        talk.answer("NOOP")
+
+    with playing(script) as server:
+        connection = plain(server.port, timeout=0.1)
+        connection.log_in("alice", "x")
+        connection.select("INBOX", readonly=True)
+        assert connection.idle(1.5) is False
+        assert connection.noop()[0] == "OK"
+        connection.close_quietly()
+
+
 def test_server_that_never_idles_is_given_up() -> None:
     def script(talk: Talk) -> None:
         talk.let_in("IMAP4rev1 IDLE")

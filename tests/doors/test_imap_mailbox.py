@@ -462,6 +462,21 @@ def test_mail_that_the_server_cannot_hand_out_stops_no_other(scripted: Scripted)
         assert inbox.unreadable == {2: "[SERVERBUG] broken."}
 
 
+def test_server_that_throttles_is_left_in_peace(scripted: Scripted) -> None:
+    def script(talk: Talk) -> None:
+        talk.let_in()
+        talk.open_inbox()
+        talk.answer("LARGER", "* SEARCH")
+        talk.answer("FETCH 1:3", result="NO [THROTTLED] too fast")
+        assert talk.line().endswith(b"LOGOUT")
+
+    with playing(script) as server:
+        inbox = scripted(server.port)
+        with pytest.raises(MailboxError, match="THROTTLED"):
+            list(inbox.fetch([1, 2, 3]))
+        inbox.close()
+
+
 @pytest.mark.parametrize("words", ["[UNAVAILABLE] backend is down", "[INUSE] locked", "[THROTTLED] too fast"])
 def test_server_that_is_busy_is_asked_later(scripted: Scripted, words: str) -> None:
     def script(talk: Talk) -> None:

@@ -15,7 +15,7 @@ from triage.doors.imap.answers import sentence
 from triage.doors.imap.client import Connection
 from triage.errors import MailboxError
 
-TRY_LATER = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|THROTTLED|OVERQUOTA|SERVERBUG|CONTACTADMIN)\b", re.IGNORECASE)
+BUSY = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|THROTTLED|OVERQUOTA)\b", re.IGNORECASE)
 
 
 class LoginRefused(MailboxError):
@@ -117,9 +117,13 @@ def _cannot_connect(account: Account, error: BaseException) -> MailboxError:
     """In the words of whoever must mend it. The errors given here hold no secret."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return MailboxError(_about_certificate(account, error))
+    if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
+        return MailboxError(
+            f"{account.address} does not speak TLS there. Use port 993 with security tls, or 143 with starttls."
+        )
     if isinstance(error, ssl.SSLError):
         return MailboxError(
-            f"{account.address} does not speak TLS there. Use port 993 with security tls, or 143 with starttls. ({error.reason})"
+            f"{account.address} and we agree on no TLS ({error.reason or error}). It must offer TLS 1.2 or newer."
         )
     if isinstance(error, socket.gaierror):
         return MailboxError(f"The host {account.host} is not known. Check its spelling, and the network.")
@@ -147,7 +151,7 @@ def lost(account: Account, error: BaseException) -> MailboxError:
 
 
 def _login_refused(account: Account, words: str) -> MailboxError:
-    if TRY_LATER.search(words):
+    if BUSY.search(words):
         return MailboxError(f"{account.host} lets nobody in now: {sentence(words)} The next poll tries again.")
     what = (
         "the access token: grant access anew"

@@ -221,6 +221,11 @@ class Connection(library.IMAP4):  # type: ignore[misc]  # imaplib2 has no types
         self.inq.put([])  # the handler now counts its timeout from here
         return super()._command(name, *encoded, **kw)
 
+    def _end_idle(self) -> None:
+        if self.idle_rqb is not None:  # from here on it owes an answer; while idling it did not
+            self._asked_at, self._arrived_before = time.monotonic(), self._arrived
+        super()._end_idle()
+
     def _request_push(self, *args: Any, **kw: Any) -> Any:
         request = super()._request_push(*args, **kw)
         self._somebody_waits.set()

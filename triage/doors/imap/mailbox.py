@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-from triage.doors.imap.account import TRY_LATER, Account, LoginRefused, connect, lost
+from triage.doors.imap.account import BUSY, Account, LoginRefused, connect, lost
 from triage.doors.imap.answers import esearch_uids, fetch_items, number, uid_set, words
 from triage.doors.imap.client import Connection
 from triage.doors.imap.names import Folder, listed, mailbox_name
@@ -153,6 +153,8 @@ class ImapMailbox:
     def _mails(self, batch: Sequence[int]) -> list[Fetched]:
         """A batch; where the server refuses it, mail by mail, so that one which it cannot hand out stops no other."""
         found, refusal = self._ask_for(batch)
+        if BUSY.search(refusal):
+            raise MailboxError(f"{self.account.host} hands out no mail now: {refusal} The next poll tries again.")
         missing = [uid for uid in batch if uid not in found]
         if refusal and len(batch) > 1:
             for uid in missing:
@@ -220,6 +222,9 @@ class ImapMailbox:
         if self._connection is None or self._connection.Terminate:
             self._disconnect()
             self._connection = connect(self.account)
+            if self._closed.is_set():  # meanwhile
+                self._disconnect()
+                raise MailboxError(f"{self.name} is closed.")
         return self._connection
 
     def _examine(self, connection: Connection) -> Selected:
@@ -241,17 +246,15 @@ class ImapMailbox:
         marked = (f.name for f in _folders(connection) if self.folder.lower() in f.flags)
         found = next(marked, None)
         if found is None:
-            raise self._cannot_open(connection, "no folder has this special use")
+            raise self._cannot_open(connection, "no folder has this special use.")
         return found
 
-    def _cannot_open(self, connection: Connection, words: str) -> MailboxError:
-        if TRY_LATER.search(words):
-            return MailboxError(
-                f"{self.account.host} cannot open {self.folder} now: {words} The next poll tries again."
-            )
+    def _cannot_open(self, connection: Connection, why: str) -> MailboxError:
+        if BUSY.search(why):
+            return MailboxError(f"{self.account.host} cannot open {self.folder} now: {why} The next poll tries again.")
         existing = ", ".join(f.name for f in _folders(connection) if "\\noselect" not in f.flags)
         return NoSuchFolder(
-            f"{self.account.host} does not open the folder {self.folder}: {words} Name one of those that exist: {existing or 'none'}."
+            f"{self.account.host} does not open the folder {self.folder}: {why} Name one of those that exist: {existing or 'none'}."
         )
 
     def _persistently(self, step: Callable[[], T]) -> T:
