@@ -16,6 +16,8 @@ from triage.model import Address, Sign
 DECIDES = 0.999  # one, but for rounding
 _HEAD = 1_500  # characters of the text in which a program says that it is one
 _TAIL = 1_500  # and in which a newsletter says how to be rid of it
+_AROUND = 150  # characters before and after a telling word in which its phrase stands
+_MAX_PLACES = 12
 _REPORTS = frozenset(
     {
         "message/delivery-status",
@@ -186,8 +188,28 @@ def _of_words(subject: str, text: str) -> Iterator[tuple[Sign, float]]:
             break
     lowered = text.lower()
     for rule, needles, looks, weight in notices.TEXTS:
-        if any(needle in lowered for needle in needles) and (hit := looks.search(text)):
+        if hit := _near(text, lowered, needles, looks):
             yield Sign(rule, hit.group()[:120]), weight
+
+
+def _near(text: str, lowered: str, needles: tuple[str, ...], looks: re.Pattern[str]) -> re.Match[str] | None:
+    """The pattern where one of the words stands that it cannot do without: a whole text costs too much to search."""
+    done = -1
+    places = sorted(at for needle in needles for at in _places(lowered, needle))
+    for at in places[:_MAX_PLACES]:
+        if at < done:
+            continue
+        done = at + _AROUND
+        if hit := looks.search(text, max(0, at - _AROUND), min(len(text), at + 2 * _AROUND)):
+            return hit
+    return None
+
+
+def _places(lowered: str, needle: str) -> Iterator[int]:
+    at = lowered.find(needle)
+    while at >= 0:
+        yield at
+        at = lowered.find(needle, at + _AROUND)
 
 
 def _of_notice(subject: str, text: str) -> Iterator[tuple[Sign, float]]:
@@ -207,8 +229,9 @@ def _of_bulk(values: dict[str, str], sender: Address, subject: str, text: str) -
         if value and looks.search(value[:500]):
             yield Sign(rule, f"{name.title()}: {value[:120]}"), weight
     ends = text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
-    for rule, looks, weight in notices.BULK_TEXTS:
-        if hit := looks.search(ends):
+    lowered = ends.lower()
+    for rule, needles, looks, weight in notices.BULK_TEXTS:
+        if hit := _near(ends, lowered, needles, looks):
             yield Sign(rule, hit.group()[:120]), weight
     if hit := notices.BULK_SUBJECT.search(subject):
         yield Sign("newsletter-subject", hit.group()[:120]), 0.3

@@ -36,11 +36,10 @@ _INVISIBLE = re.compile(
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
-_TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.M)
 _STRETCH = 1_000
 _LATIN = re.compile("[\x00-\u02ff]*")  # no letter here is changed by NFC
 _GAPS = re.compile(r"\n{3,}")
-_NEEDS_TIDYING = re.compile(r"[ \t]\n|[ \t]\Z|\n\n\n|\r|[^\n\t -~]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def charset(name: str) -> str | None:
@@ -175,16 +174,19 @@ def readable(text: str) -> tuple[str, int, tuple[str, ...]]:
 
     Line breaks are `\\n`, spaces are plain, lines end without spaces, at most one line is empty at a time, NFC.
     """
-    if not _NEEDS_TIDYING.search(text):
-        return text.strip("\n"), 0, ()
     count = 0
     spelt: tuple[str, ...] = ()
-    text = clean(_NEWLINES.sub("\n", text)) if not text.isascii() or "\r" in text else clean(text.replace("\x0c", "\n"))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
-        text, count, spelt = _visible(text)
-        text = _SPACES.sub(" ", text)
-        text = composed(text)
-    text = _GAPS.sub("\n\n", _TRAILING.sub("", text))
+        text, count, spelt = _visible(clean(_NEWLINES.sub("\n", text)))
+        text = composed(_SPACES.sub(" ", text))
+    elif _CONTROLS.search(text):
+        text = clean(_NEWLINES.sub("\n", text))
+    if " \n" in text or "\t\n" in text or text[-1:] in {" ", "\t"}:
+        text = "\n".join([line.rstrip(" \t") for line in text.split("\n")])
+    if "\n\n\n" in text:
+        text = _GAPS.sub("\n\n", text)
     return text.strip("\n"), count, spelt
 
 

@@ -354,10 +354,45 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
     ),
 )
 
-#: What newsletters and adverts say at their beginning or end: (rule, pattern, weight).
-BULK_TEXTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
+#: What newsletters and adverts say at their beginning or end: (rule, what must stand there in lower case, pattern, weight).
+BULK_TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
     (
         "newsletter-text",
+        (
+            "unsubscri",
+            "opt out",
+            "opt-out",
+            "be removed",
+            "removed from",
+            "deleted from",
+            "for removal",
+            "remove in",
+            "abmelden",
+            "abbestellen",
+            "désabonn",
+            "désinscri",
+            "de baja",
+            "cancelar",
+            "annulla",
+            "gestisci",
+            "disiscri",
+            "descadastr",
+            "uitschrijven",
+            "afmelden",
+            "wypisz",
+            "rezygnac",
+            "abonelikten",
+            "配信停止",
+            "退订",
+            "отписаться",
+            "your preferences",
+            "your subscription",
+            "your profile",
+            "gérer",
+            "gerir",
+            "update your",
+            "change your",
+        ),
         re.compile(
             # as a footer offers it; "please unsubscribe me" is a person's request
             r"(?:to|can|may|you(?:'d| would)? (?:wish|like) to) (?:\w{1,15} ){0,3}(?:unsubscribe|opt[- ]?out|be removed)\b[^.\n]{0,100}(?:click|visit|https?:|link|send|reply|e-?mail|here|go to|enter|page|below|time|@)"
@@ -372,6 +407,38 @@ BULK_TEXTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ),
     (
         "addressed-to-many",
+        (
+            "you're",
+            "you are",
+            "receiv",
+            "subscrib",
+            "registered",
+            "signed up",
+            "requested",
+            "this e",
+            "this message",
+            "this news",
+            "this mail",
+            "valued",
+            "dear customer",
+            "dear member",
+            "dear reader",
+            "browser",
+            "online",
+            "trouble",
+            "im browser",
+            "sie erhalten",
+            "vous recevez",
+            "recibe",
+            "ricevi",
+            "você",
+            "ontvangt",
+            "advertis",
+            "privacy policy",
+            "rights reserved",
+            "copyright",
+            "©",
+        ),
         re.compile(
             r"you(?:'re| are) (?:receiving|getting|currently subscribed|subscribed)|you (?:have )?(?:received|subscribed|signed up|registered|requested)[^.\n]{0,40}(?:because|newsletter|to receive|this (?:e-?mail|message|mailing))|this (?:e-?mail|message|newsletter|mailing) (?:was|is|has been) (?:sent|mailed|being sent) to"
             r"|(?:dear|valued) (?:subscriber|customer|member|reader)|view (?:this|it)[^.\n]{0,30}(?:browser|online)|having trouble (?:viewing|reading)|im browser (?:ansehen|anzeigen|öffnen)|sie erhalten (?:diese|diesen)|vous recevez (?:ce|cet)|recibe este|ricevi questa|você (?:está recebendo|recebeu)|u ontvangt deze"
