@@ -24,10 +24,8 @@ from triage.model import (
     Problem,
     Reading,
 )
-from triage.policy.assess import assess
-from triage.policy.deadlines import deadlines
+from triage.policy import Pack, assess, deadlines, load_pack
 from triage.policy.facts import AccountFacts, BillLine, ClaimFacts, CycleFacts, OutageFacts, ServiceFacts
-from triage.policy.pack import Pack, load_pack
 from triage.reply import Writer
 
 ROOT = Path(__file__).resolve().parents[2]

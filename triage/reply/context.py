@@ -20,23 +20,8 @@ from triage.reply.library import Language
 from triage.reply.terms import Terms
 
 NAMES = frozenset(
-    (
-        *(
-            "desk",
-            "sender",
-            "address",
-            "subject",
-            "received",
-            "outage",
-            "claim",
-            "rights",
-            "actions",
-            "asked",
-            "due",
-            "needs",
-        ),
-        *("lookups", "verify", "matters", "cite", "documents", "stated", "phrase", "inputs"),
-    )
+    """desk sender address subject received outage claim rights actions asked due needs which_account lookups verify
+    matters cite documents stated phrase inputs""".split()  # noqa: SIM905 - a list of words reads better as words
 )
 MOST_READ = 20_000
 """How many characters of each part of a mail a letter may draw on: as many as it quotes."""
@@ -181,7 +166,7 @@ class Pen:
             "claim": claim(self, matter.shown) if matter.shown else None,
             "actions": [self._action(right) for right in matter.granted],
             "asked": self.series([noun for noun in waiting if noun]),
-            "needs": self._needs(),
+            **self._needs(),
             "lookups": self._lookups(),
             "verify": matter.must_verify,
             "matters": len(matter.reading.categories),
@@ -211,17 +196,22 @@ class Pen:
     def _due(self) -> Maybe:
         return Maybe({d.kind: self.moment(d.due_at, "deadline", d.clause) for d in reversed(self.matter.deadlines)})
 
-    def _needs(self) -> list[Markup]:
-        """What to ask the sender, each once: what the reading found missing, then what would settle the claim."""
+    def _needs(self) -> Mapping[str, Any]:
+        """What to ask the sender, each once: what the reading found missing, then what would settle the claim.
+
+        which_account: the account is missing too, and is asked together with who is writing.
+        """
         reading = self.matter.reading
         missing = [plain_fact(name) for name in self.matter.shown.missing] if self.matter.shown else []
         asked = [*reading.missing, *(name for name in missing if self.matter.terms.asks_customer(name))]
-        which = [
-            self._which_day(incident) for incident in reading.incidents if incident.ambiguous and self.matter.claims
-        ]
-        if any(which):
+        ambiguous = [each for each in reading.incidents if each.ambiguous and self.matter.claims]
+        which = [question for question in map(self._which_day, ambiguous) if question]
+        if which:
             asked = [name for name in asked if name not in {"incident_dates", "incidents"}]
-        return [*(found for found in which if found), *self._asked("question", (n for n in asked if n != "identity"))]
+        needs = [*which, *self._asked("question", (name for name in asked if name != "identity"))]
+        account = self.phrase("question", "account")
+        joined = self.matter.must_verify and account in needs
+        return {"needs": [need for need in needs if not (joined and need == account)], "which_account": joined}
 
     def _which_day(self, incident: Incident) -> Markup | None:
         """The question that settles a numeric date which reads two ways."""

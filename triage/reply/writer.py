@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triage.model import Address, Assessment, Deadline, Draft, Known, Message, Outcome, Problem, Reading
-from triage.policy.pack import Pack
+from triage.policy import Pack
 from triage.reply import checks, library, standing, thread
 from triage.reply.context import MOST_READ, NAMES, Matter, Pen, claim
 from triage.reply.letter import Block, Slots, as_html, as_text, blocks
