@@ -300,3 +300,14 @@ def test_signed_mail_shows_its_words() -> None:
 def test_a_text_that_is_the_only_part_is_the_body_although_it_has_a_name() -> None:
     message = read(HEAD + b'Content-Type: text/plain; name="message.txt"\r\n\r\nHello')
     assert message.text == "Hello"
+
+
+@pytest.mark.parametrize("disposition", [b"inline; filename=a.txt", b"attachment; filename=a.txt", b"attachment"])
+def test_words_sent_as_an_attachment_alone_are_read(disposition: bytes) -> None:
+    message = read(HEAD + b"Content-Disposition: " + disposition + b"\r\n" + TEXT + b"Please delete my account.")
+    assert message.text == "Please delete my account."
+
+
+def test_the_charset_that_html_names_counts_where_the_header_names_none() -> None:
+    page = '<html><head><meta http-equiv="Content-Type" content="text/html; charset=iso-8859-2"></head><body>zażółć</body></html>'
+    assert read(HEAD + b"Content-Type: text/html\r\n\r\n" + page.encode("iso-8859-2")).text == "zażółć"

@@ -154,6 +154,26 @@ def test_a_forward_with_a_note(line: str) -> None:
     assert "mia@shop.example" in message.quoted
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "FW: Delete me",
+        "Fwd: Delete me",
+        "WG: Löschen",
+        "TR : Supprimer",
+        "RV: Borrar",
+        "I: Cancellare",
+        "ENC: Apagar",
+        "İLT: Sil",
+    ],
+)
+def test_a_forward_that_only_the_subject_tells(subject: str) -> None:
+    message = plain(
+        f"Please see to her.\n\n{HEADER_BLOCKS['de']}\n\nPlease delete my data.\n", f"Subject: {subject}\r\n"
+    )
+    assert (message.text, message.forwarded) == ("Please see to her.", True)
+
+
 def test_a_forward_without_a_note_has_no_words_of_its_own() -> None:
     message = plain(
         "---------- Forwarded message ---------\nFrom: Mia <mia@shop.example>\nDate: 3 Mar 2026\n\nPlease delete my data.\n"

@@ -68,8 +68,18 @@ def _end_of_block(css: str, start: int) -> int:
     return len(css)
 
 
+_HIDING = frozenset(
+    {"display", "visibility", "mso-hide", "font-size", "font", "opacity", "max-height", "height", "max-width", "width"}
+    | {"position", "text-indent", "clip", "transform"}
+)
+
+
 def is_hidden(last: dict[str, str]) -> bool:
     """Whether declarations keep an element from being seen."""
+    if last.get("color") == "transparent":
+        return True
+    if _HIDING.isdisjoint(last):
+        return False
     if (
         last.get("display") == "none"
         or last.get("visibility") in {"hidden", "collapse"}
@@ -91,11 +101,7 @@ def is_hidden(last: dict[str, str]) -> bool:
         return True
     if (_points(last.get("text-indent", "")) or 0) <= -500:
         return True
-    return (
-        last.get("clip", "").startswith("rect(0")
-        or last.get("color") == "transparent"
-        or "scale(0)" in last.get("transform", "")
-    )
+    return last.get("clip", "").startswith("rect(0") or "scale(0)" in last.get("transform", "")
 
 
 def _font_size(shorthand: str) -> str:

@@ -102,6 +102,12 @@ DASHED = re.compile(
 BEGIN_FORWARDED = re.compile(rf"[\s>*]{{0,8}}(?:{_FORWARDED})\s?[:：]\s?\**$", re.I)
 RULE = re.compile(r"\s{0,8}(?:_{5,}|-{5,}|={5,}|\*{5,}|—{5,}|(?:[-_=] ){5,}[-_=]?)\s*$")
 
+#: How subjects of forwarded mail start; only those that are not somewhere the word for an answer.
+FORWARD_SUBJECT = re.compile(
+    r"\s{0,3}(?:\[[^\]]{1,40}\]\s?)?(?:fwd?|wg|tr|rv|i|enc|doorst|pd|ilt|i̇lt|vb|vl|转发|轉寄|轉發|転送|пер)\s?[:：]",
+    re.I,
+)
+
 _FIELDS = {
     "from": r"from|von|de|da|van|od|kimden|gönderen|gonderen|差出人|送信者|送信元|от|от кого|发件人|發件人|寄件者|寄件人|från|fra|lähettäjä|보낸\s?사람|feladó"
     r"|expéditeur|mittente|remetente|remitente|afzender|nadawca|absender|отправитель|від|από|expeditor|odesílatel|odosielateľ",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from triage.mail import automated, characters, headers, html, marks, mime, quotes, signature
+from triage.mail import automated, characters, headers, html, marks, mime, phrases, quotes, signature
 from triage.model import Address, Attachment, Message
 
 MAX_TEXT = 1_000_000
@@ -20,6 +20,7 @@ _TEXT_NAMES = (
     *(".txt", ".log", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".md", ".yaml", ".yml", ".xml", ".ini", ".conf"),
     *(".cfg", ".eml", ".ics", ".sql", ".py", ".js", ".ts", ".sh", ".toml"),
 )
+_META_CHARSET = re.compile(rb"<meta\b[^>]{0,200}\bcharset\s?=\s?[\"']?([\w-]{1,40})", re.I)
 _TEXT_TYPES = re.compile(
     r"text/|application/(?:x-)?(?:json|ndjson|jsonl|json-lines|csv|xml|yaml|log|sql)$"
     r"|message/(?:(?:global-)?delivery-status|feedback-report|disposition-notification)"
@@ -83,6 +84,8 @@ def _parse(raw: bytes, source: str, sha256: str, received_at: datetime | None) -
     root = mime.parse(raw, defects)
     body = _Body(defects=defects)
     _gather(root, body)
+    if not body.pieces:
+        body.pieces += _only_text(root, defects)
     charset = root.parameters.get("charset", "")
     values = tuple((name, headers.words(value, charset)) for name, value in root.headers)
     first = _first(values)
@@ -111,7 +114,9 @@ def _parse(raw: bytes, source: str, sha256: str, received_at: datetime | None) -
         references=headers.identifiers(root.header("references")),
         headers=values,
         automated=automated.signs(values, root, senders, subject, words.own or words.quoted),
-        forwarded=words.forwarded or bool(body.embedded),
+        forwarded=words.forwarded
+        or bool(body.embedded)
+        or (bool(quoted) and phrases.FORWARD_SUBJECT.match(subject) is not None),
         hidden=words.hidden,
         defects=tuple(dict.fromkeys(defects)),
     )
@@ -165,6 +170,15 @@ def _gather(part: mime.Part, body: _Body) -> None:
         body.attach(part)
 
 
+def _only_text(root: mime.Part, defects: list[str]) -> list[tuple[str, str]]:
+    """The text of a mail that has only text shown as an attachment: some programs send their words so."""
+    for part in root.walk():
+        if part.content_type in {"text/plain", "text/html"} and (part is root or part.disposition == "inline"):
+            text = _text(part, defects)
+            return [("", text) if part.content_type == "text/html" else (text, "")]
+    return []
+
+
 def _gather_alternative(part: mime.Part, body: _Body) -> None:
     inner = _Body(defects=body.defects, keeps_attachments=body.keeps_attachments)
     for child in part.children:
@@ -195,7 +209,10 @@ def _text(part: mime.Part, defects: list[str]) -> str:
     if len(data) > 4 * MAX_TEXT:
         data = data[: 4 * MAX_TEXT]
         defects.append("The text is very long; only its beginning was read.")
-    text, told = characters.decode(data, part.parameters.get("charset", ""))
+    declared = part.parameters.get("charset", "")
+    if not declared and part.content_type == "text/html" and (found := _META_CHARSET.search(data[:3_000])):
+        declared = found.group(1).decode("ascii")
+    text, told = characters.decode(data, declared)
     if told:
         defects.append(told)
     return marks.without(text)
