@@ -33,7 +33,7 @@ class Region:
     prefixes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
     """What customers of one operator name.
 

@@ -124,8 +124,44 @@ def _is_account(flat: str, start: int, end: int) -> bool:
 _NO_TEAM = word_set("not_teams")
 
 
+_TEAM_STARTS = ("team", "works", "organ", "equip", "squad", "zesp", "taki", "ekip", "ekib", "tym", "коман")
+_ID_STARTS = (
+    "cust",
+    "clie",
+    "acco",
+    "acct",
+    "kund",
+    "kdnr",
+    "kd",
+    "klan",
+    "klie",
+    "cuen",
+    "comp",
+    "cont",
+    "kont",
+    "must",
+    "hesa",
+    "user",
+    "tena",
+    "abon",
+    "uten",
+    "memb",
+    "subs",
+    "bill",
+    "zak",
+    "num",
+    "nr",
+    "no",
+    "id",
+    "codi",
+    "debi",
+    "ref",
+)
+
+
 def _teams(page: Page, vocabulary: Vocabulary, home: str) -> Iterator[tuple[int, int]]:
-    for match in _TEAM.finditer(page.flat):
+    about_teams = page.has_cjk or page.has_word(*_TEAM_STARTS)
+    for match in _TEAM.finditer(page.flat) if about_teams else ():
         group = "q" if match["q"] else "v"
         value = match[group]
         telling = (
@@ -140,7 +176,7 @@ def _teams(page: Page, vocabulary: Vocabulary, home: str) -> Iterator[tuple[int,
         plain = len(value) > 3 and value in home
         if (telling or at_end or plain) and not known and EMAIL.match(page.flat, match.start(group)) is None:
             yield match.span(group)
-    for match in _TEAM_AFTER.finditer(page.flat):
+    for match in _TEAM_AFTER.finditer(page.flat) if about_teams else ():
         group = "q" if match["q"] else "v"
         value = match[group]
         if (
@@ -163,7 +199,8 @@ def is_named_after(slug: str, home: str) -> bool:
 
 
 def _customer_ids(page: Page) -> Iterator[tuple[int, int]]:
-    for match in _CUSTOMER.finditer(page.flat):
+    numbered = page.has_cjk or page.has_word(*_ID_STARTS)
+    for match in _CUSTOMER.finditer(page.flat) if numbered else ():
         value = match["v"]
         dated = re.fullmatch(
             r"(?:19|20)\d\d|\d{1,2}|\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d+(?:st|nd|rd|th|h|x|k)", value

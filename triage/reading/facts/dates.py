@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
+from itertools import islice
 
 from triage.reading.facts.lexicon import END, LANGUAGES, Lexicon, any_of, lexicon, slot
 from triage.reading.facts.page import Page
@@ -92,11 +93,13 @@ def find_dates(page: Page, language: str, today: date) -> list[DateMention]:
     if page.has_cjk:
         for mentions, start, end in grammar.cjk(flat, today):
             hits.add(mentions, start, end)
-    for start, end, kinds in _windows(page, grammar):
-        for mentions, left, right in grammar.relative(flat, start, end, today, kinds):
-            hits.add(mentions, left, right)
-        if len(hits.found) >= MOST:
-            break
+    relative = (
+        reading
+        for start, end, kinds in _windows(page, grammar)
+        for reading in grammar.relative(flat, start, end, today, kinds)
+    )
+    for _, mentions, start, end in sorted(islice(relative, MOST), key=lambda reading: (reading[0], reading[2])):
+        hits.add(mentions, start, end)
     mentions = _with_weekdays(sorted(hits.found, key=lambda m: (m.start, m.end)), flat)
     return [replace(m, distant=True) if _is_distant(m, today) else m for m in mentions if not grammar.habit(flat, m)]
 
@@ -196,11 +199,7 @@ class _Grammar:
             else None
         )
         self.relative_patterns = list(self._relative_patterns(weekdays, any_of(words.months)))
-        self.triggers = (
-            words.template_words(*_TEMPLATES[:-1])
-            | {name.split("-")[0].split(" ")[0] for name in (*words.weekdays, *words.short_weekdays)}
-            | {word for name in words.day_words for word in re.findall(r"[^\W_]+", name)}
-        )
+        self.triggers = self._triggers()
         self.cjk_date = re.compile(
             r"(?:(?:令和(?P<reiwa>\d{1,2}|元)|(?P<y>\d{4}))\s?[年년]\s?)?(?P<m>\d{1,2})\s?[月월]\s?(?P<days>\d{1,2}\s?[日号일]?"
             r"(?:\s?(?:\([^)]{1,3}\))?\s?(?:[-~、と及び・到至和]|から|および|부터|와)\s?\d{1,2}(?=\s?[日号일])\s?[日号일])*)(?<=[日号일])"
@@ -405,15 +404,31 @@ class _Grammar:
             yield "weekday", re.compile(rf"{edge}(?:{words.alternation('short_after')} (?P<w0>{short})){END}{after}")
         yield "day_word", re.compile(rf"{edge}(?P<day>{any_of(words.day_words)}){'' if cjk else END}")
 
+    def _triggers(self) -> dict[str, frozenset[str]]:
+        """Words without which no relative date is written, each with the kinds of date it may belong to."""
+        words = self.words
+        found = dict.fromkeys(
+            {part for name in words.day_words for part in re.findall(r"[^\W_]{3,}", name)[-1:]}, _DAY_WORD
+        )
+        for kind in _TEMPLATES:
+            for word in words.template_words(kind):
+                found[word] = found.get(word, frozenset()) | {kind} | _SINGLE
+        for name in words.months:
+            found[name] = found.get(name, frozenset()) | {"whole_month", "day_last_month"}
+        for name in (*words.weekdays, *words.short_weekdays):
+            found[re.split(r"[- ]", name)[0]] = _WITH_WEEKDAY
+        return found
+
     def relative(
         self, flat: str, start: int, end: int, today: date, kinds: frozenset[str]
-    ) -> Iterator[tuple[list[DateMention], int, int]]:
-        for kind, pattern in self.relative_patterns:
+    ) -> Iterator[tuple[int, list[DateMention], int, int]]:
+        """(rank, mention, start, end): of readings that overlap, the one of lower rank is the fuller one."""
+        for rank, (kind, pattern) in enumerate(self.relative_patterns):
             if kind in kinds:
                 for match in pattern.finditer(flat, start, end):
                     found = self._resolve(kind, match, today)
                     if found:
-                        yield [found], match.start(), match.end()
+                        yield rank, [found], match.start(), match.end()
 
     def _resolve(self, kind: str, match: re.Match[str], today: date) -> DateMention | None:
         name = slot(match, "w")
@@ -525,7 +540,12 @@ _TEMPLATES = (
 )  # fmt: skip
 _ALL = frozenset((*_TEMPLATES, "weekday_day", "weekday", "next", "day_word"))
 _DAY_ALONE = frozenset({"day_alone", "day_last_month"})
-_LONGEST = 4000
+_WITH_WEEKDAY = frozenset(
+    {"two_back", "week_before", "this_week", "next", "weekday_day", "weekday", "days_ago", "weeks_ago"}
+)
+_DAY_WORD = frozenset({"day_word"})
+_SINGLE = frozenset({"day_alone"})
+_REACH = 48
 _HABIT = re.compile(
     r"(?<![a-z])(?:every|each|any|jeden|jede|jedes|immer|chaque|tous les|le|cada|todos los|los|todas as|aos|as|ogni|tutti i|elke|iedere|kazdy|kazda|kazdego|her|毎週|hver|varje)\s?$"
 )
@@ -558,20 +578,25 @@ def _listed(
 
 
 def _windows(page: Page, grammar: _Grammar) -> Iterator[tuple[int, int, frozenset[str]]]:
-    """Sentences that may hold a relative date, and which kinds."""
+    """Stretches that may hold a relative date, and which kinds: what lies around a telling word, within its sentence."""
     if grammar.language in {"ja", "zh", "ko"}:
         yield 0, len(page.flat), _ALL
         return
     starts = [start for start, _ in page.sentences]
-    hit: dict[int, bool] = {}
-    for start, _, word in page.words:
-        if word in grammar.triggers:
-            hit[bisect_right(starts, start) - 1] = True
-        elif word[0].isdigit() and len(word) <= 4:
-            hit.setdefault(bisect_right(starts, start) - 1, False)
-    for index, worded in sorted(hit.items()):
-        start, end = page.sentences[index]
-        yield start, min(end, start + _LONGEST), _ALL if worded else _DAY_ALONE
+    found: list[tuple[int, int, frozenset[str]]] = []
+    for start, end, word in page.words:
+        kinds = grammar.triggers.get(word)
+        if kinds is None:
+            if not word[0].isdigit() or len(word) > 4:
+                continue
+            kinds = _DAY_ALONE
+        left, right = page.sentences[bisect_right(starts, start) - 1]
+        left, right = max(left, start - _REACH), min(right, end + _REACH)
+        if found and found[-1][2] == kinds and left <= found[-1][1]:
+            found[-1] = (found[-1][0], right, kinds)
+        else:
+            found.append((left, right, kinds))
+    yield from found
 
 
 def _with_weekdays(mentions: list[DateMention], flat: str) -> list[DateMention]:

@@ -101,6 +101,14 @@ class Page:
         return [(m.start(), m.end(), m.group()) for m in _WORD.finditer(self.flat)]
 
     @cached_property
+    def word_set(self) -> frozenset[str]:
+        return frozenset(word for _, _, word in self.words)
+
+    def has_word(self, *beginnings: str) -> bool:
+        """Whether any word begins so: a cheap test before a costly pattern."""
+        return any(word.startswith(beginnings) for word in self.word_set)
+
+    @cached_property
     def has_cjk(self) -> bool:
         return _CJK.search(self.flat) is not None
 

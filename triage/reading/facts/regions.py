@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from triage.model import Evidence, Fact
@@ -35,10 +35,13 @@ class Place:
     down: float = 0.0
 
 
+_Entry = tuple[tuple[str, ...], str, str]
+
+
 @dataclass(frozen=True)
 class _Index:
-    exact: dict[str, list[tuple[tuple[str, ...], str, str]]]
-    stems: dict[str, list[tuple[tuple[str, ...], str, str]]]
+    exact: dict[str, list[_Entry]]
+    stems: dict[str, list[_Entry]]
     infix: re.Pattern[str]
     infix_codes: dict[str, list[tuple[str, str]]]
     codes: dict[str, str]
@@ -46,6 +49,18 @@ class _Index:
     prefixes: dict[str, str]
     providers: dict[str, str]
     words: dict[str, str]
+    seen: dict[str, list[_Entry]] = field(default_factory=dict)
+
+    def candidates(self, word: str) -> list[_Entry]:
+        """Names that begin with this word."""
+        found = self.seen.get(word)
+        if found is None:
+            found = list(self.exact.get(word, ()))
+            if not found:
+                found = [entry for length in range(3, len(word) + 1) for entry in self.stems.get(word[:length], ())]
+            if len(self.seen) < 100_000:
+                self.seen[word] = found
+        return found
 
 
 def find_places(page: Page, vocabulary: Vocabulary, masked: Sequence[tuple[int, int]]) -> list[Place]:
@@ -205,9 +220,9 @@ _Named = tuple[int, int, list[tuple[str, str]]]
 def _by_name(page: Page, index: _Index) -> Iterator[_Named]:
     words, flat = page.words, page.flat
     for position, (start, end, word) in enumerate(words):
-        candidates = list(index.exact.get(word, ()))
-        if not candidates:
-            candidates = [c for length in range(3, len(word) + 1) for c in index.stems.get(word[:length], ())]
+        candidates = index.candidates(word)
+        if not candidates and word not in index.prefixes:
+            continue
         longest, readings = 0, []
         for rest, code, kind in candidates:
             last = end if not rest else _phrase_end(words, flat, position, rest)
@@ -271,8 +286,8 @@ _PRODUCT = re.compile(
 
 @lru_cache(maxsize=8)
 def _index(vocabulary: Vocabulary) -> _Index:
-    exact: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
-    stems: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+    exact: dict[str, list[_Entry]] = {}
+    stems: dict[str, list[_Entry]] = {}
     infix: dict[str, list[tuple[str, str]]] = {}
     for region in vocabulary.regions:
         for kind, name in _names(region):

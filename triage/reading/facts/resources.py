@@ -111,12 +111,47 @@ def _one_case(found: dict[tuple[str, str], list[Evidence]]) -> dict[tuple[str, s
     return merged
 
 
+_CALLED_STARTS = (
+    "call",
+    "name",
+    "heis",
+    "hies",
+    "genan",
+    "appel",
+    "nomm",
+    "llama",
+    "chiam",
+    "denom",
+    "chama",
+    "genaa",
+    "heet",
+    "nazw",
+    "adli",
+    "isim",
+    "nomb",
+    "nome",
+    "naam",
+)
+
+
+@lru_cache(maxsize=20_000)
+def _is_base(word: str) -> bool:
+    return re.match(rf"{_BASE}$|data$|data(?:ban|base)|base|bazy|veri|banc|banq|redis", word) is not None
+
+
 def _names(page: Page, story: bool, rules: _Rules) -> Iterator[tuple[int, int]]:
-    patterns = [_AFTER, _CALLED_BASE, _COLON, _BEFORE]
+    patterns = []
+    based = any(_is_base(word) for word in page.word_set)
+    if based:
+        patterns += [_AFTER, _CALLED_BASE, _COLON, _BEFORE]
+    if based and story:
+        patterns.append(_NOUN)
+    if story and page.has_word(*_CALLED_STARTS):
+        patterns.append(_CALLED_IT)
     if story:
-        patterns += [_CALLED_IT, _NOUN, _QUOTED_SLUG]
+        patterns.append(_QUOTED_SLUG)
     if page.has_cjk:
-        patterns += [_CJK_BEFORE, _CJK_AFTER]
+        patterns += [_CJK_BEFORE, _CJK_AFTER] + ([] if based else [_COLON])
     for pattern in patterns:
         for match in pattern.finditer(page.flat):
             group = "q" if match.groupdict().get("q") else "n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
@@ -51,17 +52,19 @@ def find_times(page: Page, language: str) -> list[TimeMention]:
     grammar = _grammar(language if language in LANGUAGES else "en")
     flat = page.flat
     found: list[TimeMention] = []
-    for pattern in grammar.patterns:
-        for match in pattern.finditer(flat):
-            if len(found) >= MOST:
-                break
-            mention = grammar.read(match)
-            if mention and all(mention.end <= f.start or mention.start >= f.end for f in found):
-                earlier = grammar.earlier_half(flat, mention)
-                found.extend(e for e in earlier if all(e.end <= f.start or e.start >= f.end for f in found))
-                found.append(mention)
+    for match in grammar.matches(page):
+        if len(found) >= MOST:
+            break
+        mention = grammar.read(match)
+        if mention and _apart(mention, found):
+            found.extend(earlier for earlier in grammar.earlier_half(flat, mention) if _apart(earlier, found))
+            found.append(mention)
     found.sort(key=lambda mention: mention.start)
     return [_with_zone(mention, flat) for mention in _share_half(found, flat)]
+
+
+def _apart(mention: TimeMention, found: list[TimeMention]) -> bool:
+    return all(mention.end <= other.start or mention.start >= other.end for other in found[-8:])
 
 
 def find_durations(page: Page, language: str) -> list[Duration]:
@@ -85,8 +88,10 @@ def find_instants(page: Page) -> list[Instant]:
     """Time stamps of logs (ISO 8601, common log format) and epoch seconds or milliseconds, in order."""
     from datetime import UTC
 
-    found = []
+    found: list[Instant] = []
     flat = page.flat
+    if not any(len(word) >= 4 and word[:4].isdigit() for word in page.word_set):
+        return found
     for match in _STAMP.finditer(flat):
         year, month, day = (int(part) for part in re.split(r"[-/.]", match["date"]))
         at = _instant(year, month, day, match)
@@ -119,6 +124,9 @@ def _instant(year: int, month: int, day: int, match: re.Match[str]) -> datetime 
 
 
 # --- grammar ---------------------------------------------------------------------------------------------------------
+
+
+_DIGITS = re.compile(r"\d+")
 
 
 class _Grammar:
@@ -156,22 +164,10 @@ class _Grammar:
             rf"{edge}(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?=\s?(?:utc|gmt|z|cet|cest|hrs?|hours|est|pst)(?![a-z]))"
         )
         self.bare_zone = re.compile(rf"{edge}(?P<h>[01]?\d|2[0-4])(?=\s(?:utc|gmt|cet|cest|mez|mesz)(?![a-z]))")
-        self.patterns = [
-            p
-            for p in (
-                self.cjk_clock,
-                self.clock,
-                self.unit,
-                self.ampm,
-                self.prefixed,
-                self.military,
-                self.bare_zone,
-                self.spoken_unit if language in {"fr", "nl", "es", "pt", "it", "ru"} else None,
-                self.cjk if language in {"ja", "zh", "ko"} else None,
-                self.word,
-            )
-            if p is not None
-        ]
+        at_digit = [self.clock, self.unit, self.ampm, self.military, self.bare_zone]
+        self.at_digit = at_digit + ([self.spoken_unit] if language in {"fr", "nl", "es", "pt", "it", "ru"} else [])
+        self.led = [self.prefixed] if words.words["hour_prefix"] else []
+        self.cjk_patterns = [self.cjk_clock, self.cjk]
         joint = rf"\s{{0,2}}(?:{words.alternation('to')}|{words.alternation('and')}|-|/)\s{{0,2}}(?:(?:las|le|as|a|the|um|at|ca|ca\.|circa|about|around|gegen|vers|rond|ok\.|okolo) )?$"
         self.half_range = re.compile(rf"(?<![\d.,:/a-z€$£])(?P<h>[01]?\d|2[0-4])(?:[.:h](?P<mi>[0-5]\d))?{joint}")
         unit_words = set(words.units)
@@ -181,6 +177,20 @@ class _Grammar:
         self.duration = re.compile(
             rf"(?<![\d.,:/a-z-])(?P<n>{number})[\s-]?(?P<u>{any_of(unit_words)}){end}(?:\s?(?:und|and|et|y|e|en|i|ve|,)?\s?(?P<n2>\d{{1,2}})\s?(?P<u2>{any_of(unit_words)}){end})?"
         )
+
+    def matches(self, page: Page) -> Iterator[re.Match[str]]:
+        """Everything that looks like a time of day; of two that overlap, the surer comes first."""
+        flat = page.flat
+        for pattern in self.cjk_patterns if page.has_cjk else []:
+            yield from pattern.finditer(flat)
+        for digits in _DIGITS.finditer(flat):
+            for pattern in self.at_digit:
+                if match := pattern.match(flat, digits.start()):
+                    yield match
+                    break
+        for pattern in self.led:
+            yield from pattern.finditer(flat)
+        yield from self.word.finditer(flat)
 
     def read(self, match: re.Match[str]) -> TimeMention | None:
         groups = match.groupdict()

@@ -8,6 +8,7 @@ digits or words, `{d}` for a day of the month, `{m}` for a month; a trailing `*`
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -80,10 +81,18 @@ class Lexicon:
             phrases.append(_edged(phrase))
         return re.compile("|".join(phrases)) if phrases else None
 
-    def template_words(self, *keys: str) -> set[str]:
-        """Words that stand in the phrases of these lists: where none of them is, no phrase is."""
-        phrases = [fold(phrase) for table in self._own for key in keys for phrase in table.get(key, [])]
-        return {word for phrase in phrases for word in re.findall(r"[^\W\d_]{3,}", re.sub(r"(.)\?", r"\1 \1", phrase))}
+    def template_words(self, key: str) -> set[str]:
+        """For each phrase of a list the longest word that it cannot be without, in its spellings; none for one of slots."""
+        found: set[str] = set()
+        for phrase in (fold(phrase) for table in self._own for phrase in table.get(key, [])):
+            bare = phrase
+            while (inner := re.sub(r"\(\?:[^()]*\)\??|\{\w\}|\[[^\]]*\]|\(\?[!=<][^()]*\)", " ", bare)) != bare:
+                bare = inner
+            spellings = {bare.replace("?", ""), re.sub(r".\?", "", bare), re.sub(r"[-' ]\?", "", bare)}
+            for spelling in spellings:
+                words: list[str] = re.findall(r"[^\W\d_]{3,}", spelling)
+                found.update(sorted(words, key=len)[-1:])
+        return found
 
     def is_common(self, word: str) -> bool:
         """Whether a folded word is one of the tables' own, so that it is hardly a name."""
@@ -162,10 +171,30 @@ def slot(match: re.Match[str], name: str) -> str:
     return next((text for key, text in match.groupdict().items() if text and key.rstrip("0123456789") == name), "")
 
 
-def any_of(words: set[str] | dict[str, Any] | tuple[str, ...]) -> str:
-    """A group of alternatives, the longest first, that never matches when empty."""
-    ordered = sorted(words, key=lambda word: (-len(word), word))
-    return "(?:" + "|".join(re.escape(word) for word in ordered) + ")" if ordered else "(?!)"
+def any_of(words: Iterable[str]) -> str:
+    """A group that matches any of the words, the longest first, and nothing when there are none.
+
+    Words that begin alike share their beginning, so that a long list costs little more than a short one.
+    """
+    tree: _Tree = {}
+    for word in words:
+        node = tree
+        for char in word:
+            node = node.setdefault(char, {})
+        node[""] = {}
+    return _branches(tree) if tree else "(?!)"
+
+
+_Tree = dict[str, "_Tree"]
+
+
+def _branches(node: _Tree) -> str:
+    ways = [re.escape(char) + _branches(below) for char, below in sorted(node.items()) if char]
+    if not ways:
+        return ""
+    if len(ways) == 1 and "" not in node:
+        return ways[0]
+    return f"(?:{'|'.join(ways)})" + ("?" if "" in node else "")
 
 
 @cache
