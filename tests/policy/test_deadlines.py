@@ -103,6 +103,13 @@ def test_a_pause_moves_the_date_only_where_the_clause_stops_the_clock() -> None:
     assert any("lets the clock run on" in step for step in ours.derivation)
 
 
+def test_a_pause_after_the_date_does_not_mend_it() -> None:
+    events = [ClockEvent("paused", at("2026-04-20T09:00")), ClockEvent("resumed", at("2026-04-29T09:00"))]
+    (due,) = deadlines(mail("privacy_concern"), at("2026-04-01T10:00"), BRIGHTWATER, events=events)
+    assert due.due_at == at("2026-04-17T21:59:59")
+    assert "had passed" in due.derivation[-1]
+
+
 def test_a_running_pause_never_blanks_the_date() -> None:
     events = [ClockEvent("paused", at("2026-04-07T09:00"), reason="asked who it is")]
     (due,) = deadlines(mail("privacy_concern"), at("2026-04-01T10:00"), BRIGHTWATER, events=events)

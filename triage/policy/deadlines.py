@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from triage.model import Assessment, Deadline, Outcome, Reading
@@ -137,13 +137,14 @@ def _paused(due: datetime, rule: DeadlineRule, events: Iterable[ClockEvent], lin
     for event in events:
         if not rule.may_pause:
             lines.append(f"{event.what} on {show(event.at)} ({event.reason}): the clause lets the clock run on")
+        elif event.what == "paused" and event.at >= due:
+            lines.append(f"paused on {show(event.at)} ({event.reason}), when the date had passed: not counted")
         elif event.what == "paused" and since is None:
             since = event.at
             lines.append(f"paused on {show(event.at)} ({event.reason}; {event.base})")
         elif event.what == "resumed" and since is not None:
-            waited = max(min(event.at, max(event.at, since)) - since, timedelta())
-            due += waited
-            lines.append(f"resumed on {show(event.at)}, {waited} later: {show(due)}")
+            due += event.at - since
+            lines.append(f"resumed on {show(event.at)}, {event.at - since} later: {show(due)}")
             since = None
     if since is not None:
         lines.append("still paused; the date stands until the clock runs again, then moves by the time waited")

@@ -5,10 +5,23 @@ Nothing a customer writes becomes a record. What the mail says differently from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
-from triage.model import AccountRecord, Address, DatabaseRecord, Fact, Known, Reading, Records
+from triage.model import (
+    AccountRecord,
+    Address,
+    BillRecord,
+    CreditRecord,
+    DatabaseRecord,
+    Fact,
+    Known,
+    Reading,
+    Records,
+    UptimeRecord,
+)
 
 _Row = TypeVar("_Row")
 
@@ -29,16 +42,17 @@ def known_for(reading: Reading, sender: Address | None, records: Records) -> Kno
     databases = named or _concerned(reading, account, records, conflicts)
     whose = {account.id} if account is not None else set()
     whose |= {database.account for database in databases}
-    products = {database.product for database in databases}
+    products = {database.product or "" for database in databases}
+    index = _index(records)
     _compare_regions(reading, named, conflicts)
     return Known(
         account=account,
         claimant=claimant.id if claimant is not None else None,
         addresses=account.addresses if account is not None else (),
         databases=databases,
-        bills=_only(records.bills, lambda bill: bill.account in whose),
-        uptime=_only(records.uptime, lambda row: not products or row.product in products),
-        credits=_only(records.credits, lambda credit: credit.account in whose),
+        bills=_of(index.bills, whose) if records.bills is not None else None,
+        uptime=_of(index.uptime, products) if records.uptime is not None else None,
+        credits=_of(index.credits, whose) if records.credits is not None else None,
         found_by=_found_by(stated, named, speaking, account),
         conflicts=tuple(conflicts),
     )
@@ -47,8 +61,9 @@ def known_for(reading: Reading, sender: Address | None, records: Records) -> Kno
 def _stated(facts: Iterable[Fact], records: Records, conflicts: list[str]) -> AccountRecord | None:
     """The account that the mail states, where all that it states points to one."""
     found: dict[str, AccountRecord] = {}
+    index = _index(records)
     for fact in facts:
-        matches = [account for account in records.accounts or () if _matches(account, fact)]
+        matches = index.accounts.get((fact.kind, fact.value.casefold()), ())
         if not matches and records.accounts is not None:
             conflicts.append(f"the mail states the account {fact.value}, which the records do not have")
         if len(matches) == 1:
@@ -58,22 +73,11 @@ def _stated(facts: Iterable[Fact], records: Records, conflicts: list[str]) -> Ac
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def _matches(account: AccountRecord, fact: Fact) -> bool:
-    value = fact.value.casefold()
-    if fact.kind == "email":
-        return value in account.addresses
-    names = (account.team, account.id, account.name) if fact.kind == "team" else (account.customer_id, account.id)
-    return value in {name.casefold() for name in names if name}
-
-
 def _named(facts: Iterable[Fact], records: Records, conflicts: list[str]) -> tuple[DatabaseRecord, ...]:
     """The databases that the mail names. A name that several accounts use is not enough to tell which is meant."""
     found: dict[str, DatabaseRecord] = {}
     for fact in facts:
-        value = fact.value.casefold()
-        matches = [
-            each for each in records.databases or () if value == getattr(each, fact.kind or "name", "").casefold()
-        ]
+        matches = _index(records).databases.get((fact.kind or "name", fact.value.casefold()), ())
         if not matches and records.databases is not None and fact.kind != "name":
             conflicts.append(f"the mail names {fact.value}, which the records do not have")
         if len(matches) == 1 or fact.kind != "name":
@@ -84,7 +88,7 @@ def _named(facts: Iterable[Fact], records: Records, conflicts: list[str]) -> tup
 def _speaking(sender: Address | None, records: Records) -> tuple[AccountRecord, ...]:
     if sender is None or not sender.email:
         return ()
-    return tuple(account for account in records.accounts or () if sender.email.casefold() in account.addresses)
+    return tuple(_index(records).accounts.get(("email", sender.email.casefold()), ()))
 
 
 def _claimant(
@@ -111,7 +115,7 @@ def _concerned(
     """Where no database is named: those that the account has in the regions named, or its only one."""
     if account is None or records.databases is None:
         return ()
-    own = [database for database in records.databases if database.account == account.id]
+    own = _index(records).databases.get(("account", account.id), ())
     regions = {fact.value for fact in reading.regions}
     there = [database for database in own if regions & set(places(database))]
     if regions and own and not there:
@@ -153,12 +157,83 @@ def _found_by(
 
 
 def _account(account_id: str | None, records: Records) -> AccountRecord | None:
-    return next((account for account in records.accounts or () if account.id == account_id), None)
+    return next(iter(_index(records).accounts.get(("", account_id or ""), ())), None)
 
 
 def _single(values: set[str]) -> str | None:
     return next(iter(values)) if len(values) == 1 else None
 
 
-def _only(rows: tuple[_Row, ...] | None, wanted: Callable[[_Row], bool]) -> tuple[_Row, ...] | None:
-    return None if rows is None else tuple(filter(wanted, rows))
+def _of(rows: Mapping[str, Sequence[_Row]], keys: Iterable[str]) -> tuple[_Row, ...]:
+    return tuple(row for key in sorted(keys) for row in rows.get(key, ()))
+
+
+# --- looking up without going through everything --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """By kind of name and the name in lower case. Accounts: `email`, `team`, `customer_id`, and `` for the id itself.
+
+    Bills and credits by account, uptime by product.
+    """
+
+    accounts: Mapping[tuple[str, str], Sequence[AccountRecord]]
+    databases: Mapping[tuple[str, str], Sequence[DatabaseRecord]]
+    bills: Mapping[str, Sequence[BillRecord]]
+    uptime: Mapping[str, Sequence[UptimeRecord]]
+    credits: Mapping[str, Sequence[CreditRecord]]
+
+
+class _Same:
+    """Records as a key by identity: comparing a hundred thousand rows would cost more than the look-up saves."""
+
+    __slots__ = ("records",)
+
+    def __init__(self, records: Records) -> None:
+        self.records = records
+
+    def __hash__(self) -> int:
+        return id(self.records)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.records is self.records
+
+
+def _index(records: Records) -> _Index:
+    return _indexed(_Same(records))
+
+
+@lru_cache(maxsize=4)
+def _indexed(same: _Same) -> _Index:
+    accounts: dict[tuple[str, str], list[AccountRecord]] = {}
+    databases: dict[tuple[str, str], list[DatabaseRecord]] = {}
+    for account in same.records.accounts or ():
+        for key in _account_keys(account):
+            accounts.setdefault(key, []).append(account)
+    for database in same.records.databases or ():
+        names = [("id", database.id), ("name", database.name), ("endpoint", database.endpoint)]
+        for key in {("account", database.account), *((kind, name.casefold()) for kind, name in names if name)}:
+            databases.setdefault(key, []).append(database)
+    bills, credits = same.records.bills or (), same.records.credits or ()
+    return _Index(
+        accounts,
+        databases,
+        bills=_by(bills, lambda bill: bill.account),
+        uptime=_by(same.records.uptime or (), lambda row: row.product),
+        credits=_by(credits, lambda credit: credit.account),
+    )
+
+
+def _by(rows: Iterable[_Row], key: Callable[[_Row], str]) -> Mapping[str, Sequence[_Row]]:
+    found: dict[str, list[_Row]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return found
+
+
+def _account_keys(account: AccountRecord) -> set[tuple[str, str]]:
+    teams, numbers = (account.team, account.id, account.name), (account.customer_id, account.id)
+    named = [("team", name) for name in teams] + [("customer_id", name) for name in numbers]
+    keys = {(kind, name.casefold()) for kind, name in named if name}
+    return keys | {("email", address) for address in account.addresses} | {("", account.id)}
