@@ -92,6 +92,8 @@ HOSTILE = {
     "invisible characters": PLAIN + "\u200bа".encode() * 200_000,
     "flowed lines": HEAD + b"Content-Type: text/plain; format=flowed\r\n\r\n" + b"a \r\n" * 200_000,
     "nested tags": HTML + b"<div>" * 20_000 + b"x",
+    "tags nested by the hundred thousand": HTML + b"<div>" * 200_000 + b"x",
+    "many tags far down": HTML + b"<div>" * 2_000 + b"<div>x</div>" * 80_000,
     "nested quotations": HTML + b"<blockquote type=cite>" * 10_000 + b"x",
     "nested Gmail quotations": HTML + b"<div class=gmail_quote>" * 5_000 + b"x",
     "nested hidden tags": HTML + b"<div style='display:none'>" * 20_000 + b"x",

@@ -15,6 +15,7 @@ from triage.mail.looks import Colour
 
 MAX_CHARACTERS = 2_000_000
 MAX_NODES = 200_000
+MAX_DEPTH = 512
 MAX_HIDDEN = 20
 
 
@@ -34,6 +35,10 @@ _SPACED = _tags("p h1 h2 h3 h4 h5 h6 ul ol dl pre table blockquote")
 _CELLS = _tags("td th")
 _FILLERS = dict.fromkeys(map(ord, "\u200c\u200b\u034f\u00ad\ufeff\u2007"))
 
+_VOID = _tags(
+    "area base br col embed hr img input link meta param source track wbr p li td th tr"
+)  # p to tr close themselves
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9:]{0,30})\b[^<>]{0,20000}>", re.I)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _QUOTE_CLASS = re.compile(
     r"\b(?:gmail_attr|yahoo_quoted|protonmail_quote|tutanota_quote|moz-cite-prefix|moz-forward-container|moz-email-headers-table"
@@ -138,6 +143,8 @@ def page(source: str) -> Page:
         told: tuple[str, ...] = ("The HTML is very long; only its beginning was read.",)
     else:
         told = ()
+    if source.count("<") > MAX_DEPTH:
+        source = _flattened(source)
     tree = LexborHTMLParser(marks.without(source))
     root = tree.root
     if root is None:
@@ -145,6 +152,23 @@ def page(source: str) -> Page:
     shown = _Walk(looks.sheet(tree)).over(root)
     shown.defects = told + shown.defects
     return shown
+
+
+def _flattened(source: str) -> str:
+    """`source` without the tags that stand deeper than `MAX_DEPTH`: the parser looks through all open ones at each."""
+    depth = 0
+
+    def keep(match: re.Match[str]) -> str:
+        nonlocal depth
+        if match.group(2).lower() in _VOID:
+            return match.group()
+        if match.group(1):
+            depth = max(0, depth - 1)
+            return match.group() if depth < MAX_DEPTH else ""
+        depth += 1
+        return match.group() if depth <= MAX_DEPTH else ""
+
+    return _TAG.sub(keep, source)
 
 
 class _Walk:
