@@ -176,6 +176,9 @@ CASES: Mapping[str, Case] = {
     "claim open: we ask for the times": _CLAIM.but(assessment=lambda: claim(incidents=(OutageFacts(),))),
     "claim from an unknown sender": _CLAIM.but(assessment=claim, authenticated=False),
     "claim from an unknown sender, region missing": _CLAIM.but(regions=(), missing=("region",), known=None),
+    "claim from an unknown sender, everything missing": _CLAIM.but(
+        incidents=(), regions=(), missing=("account", "region", "incident_dates"), known=None, authenticated=None
+    ),
     **{f"request: {right}": _REQUEST.but(rights=(right,)) for right in RIGHTS},
     "request: everything at once": _REQUEST.but(rights=("access", "erasure", "cancellation", "marketing_opt_out")),
     "request from an unknown sender": _REQUEST.but(

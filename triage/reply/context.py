@@ -197,21 +197,29 @@ class Pen:
         return Maybe({d.kind: self.moment(d.due_at, "deadline", d.clause) for d in reversed(self.matter.deadlines)})
 
     def _needs(self) -> Mapping[str, Any]:
-        """What to ask the sender, each once: what the reading found missing, then what would settle the claim.
-
-        which_account: the account is missing too, and is asked together with who is writing.
-        """
-        reading = self.matter.reading
-        missing = [plain_fact(name) for name in self.matter.shown.missing] if self.matter.shown else []
-        asked = [*reading.missing, *(name for name in missing if self.matter.terms.asks_customer(name))]
-        ambiguous = [each for each in reading.incidents if each.ambiguous and self.matter.claims]
+        """What to ask the sender, each once. which_account: the account is asked together with who is writing."""
+        asked = self._missing()
+        ambiguous = [each for each in self.matter.reading.incidents if each.ambiguous and self.matter.claims]
         which = [question for question in map(self._which_day, ambiguous) if question]
-        if which:
-            asked = [name for name in asked if name not in {"incident_dates", "incidents"}]
-        needs = [*which, *self._asked("question", (name for name in asked if name != "identity"))]
+        if which:  # the day may be all that was missing
+            asked = [name for name in asked if not name.startswith("incident")]
+        needs = [*which, *self._asked("question", asked)]
         account = self.phrase("question", "account")
         joined = self.matter.must_verify and account in needs
         return {"needs": [need for need in needs if not (joined and need == account)], "which_account": joined}
+
+    def _missing(self) -> list[str]:
+        """The facts worth asking the sender for: what the mail lacks, unless records have it or the verdict stands
+        without it, and what would settle the claim."""
+        matter, shown = self.matter, self.matter.shown
+        settled = {"identity", "account"} if matter.vouched else {"identity"}
+        lacking = [name for name in matter.reading.missing if name not in settled]
+        if shown and shown.outcome is not Outcome.UNDETERMINED:
+            lacking = []
+        if shown and shown.outcome is not Outcome.INELIGIBLE:
+            facts = map(plain_fact, shown.missing)
+            lacking += [name for name in facts if matter.terms.asks_customer(name)]
+        return lacking
 
     def _which_day(self, incident: Incident) -> Markup | None:
         """The question that settles a numeric date which reads two ways."""
