@@ -6,22 +6,25 @@ The thresholds leave room below what is measured today. No fixture is ever train
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from triage import wiring
+from triage.commands.demo import demo_settings
 from triage.mail import parse
-from triage.model import Message, Reading
+from triage.model import Assessment, Fact, Incident, Message, Outcome, Reading
 from triage.paths import shipped
+from triage.policy import assess_claims, claims, known_for
 from triage.reading import Reader
 from triage.reading.corpus import Sample, load
 from triage.reading.evaluate import Report, evaluate
 from triage.reading.labels import CATEGORIES, RIGHTS
 from triage.reading.vocabulary import load_vocabulary
 from triage.settings import Settings
+from triage.wiring import load_kit, load_records
 
 FIXTURES = shipped("mailbox_fixtures")
 MAILS = {path.stem: path for path in sorted((FIXTURES / "new").iterdir())}
@@ -33,6 +36,41 @@ LANGUAGES = {"en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ja"}
 FIELDS = {"language", "categories", "rights", "account", "resources", "regions", "incidents", "missing"}
 #: What a person answers for, and nobody may learn of too late.
 MUST_NOT_PASS = {"data_request", "privacy_concern", "legal_demand"}
+#: What the terms say of each claim when it is read as it was meant: the whole span of verdicts that the demo shows.
+VERDICTS = {
+    "frankfurt-both-outages": ("eligible", "18.00"),
+    "gutschrift-baustelle": ("eligible", "2.00"),
+    "vitrine-eteinte": ("eligible", "4.69"),
+    "kaffee-ohne-warenkorb": ("ineligible", "0.00"),
+    "singapore-thirty-hours": ("eligible", "149.52"),
+    "virginia-follow-up": ("eligible", "221.05"),
+    "tres-dias-sem-estoque": ("eligible", "42.03"),
+    "lotus-short-claim": ("eligible", "54.00"),
+    "tokyo-sanpun": ("ineligible", "0.00"),
+    "mumbai-lunch-orders": ("eligible", "4.32"),
+    "over-the-months-edge": ("eligible", "12.15"),
+    "fjord-with-probe-csv": ("eligible", "191.24"),
+    "canon-sin-reservas": ("eligible", "3.00"),
+    "bakkerij-kleingeld": ("ineligible", "0.00"),
+    "genau-ein-dollar": ("ineligible", "0.00"),
+    "british-dates": ("eligible", "1.01"),
+    "kargo-takip-durdu": ("eligible", "28.00"),
+    "ya-abonado": ("ineligible", "0.00"),
+    "onderdelen-twee-keer": ("eligible", "6.00"),
+    "agentur-fuer-kunsthaus": ("eligible", "2.00"),
+    "qstash-hour": ("ineligible", "0.00"),
+    "olive-grove-plan-unknown": ("undetermined", None),
+    "two-way-date": ("undetermined", None),
+    "flotte-immobile": ("ineligible", "0.00"),
+    "stranger-claims": ("eligible", "3.00"),
+    "nic-nie-wiadomo": ("undetermined", None),
+    "december-too-late": ("ineligible", "0.00"),
+    "wrong-region-by-records": ("undetermined", None),
+    "tidepool-february": ("eligible", "28.00"),
+    "credit-to-another-team": ("ineligible", "0.00"),
+    "gutschrift-und-kuendigung": ("eligible", "2.61"),
+    "kredi-ve-yabanci-fatura": ("eligible", "28.00"),
+}
 
 
 def of(name: str) -> Message:
@@ -143,6 +181,73 @@ def test_the_mailbox_holds_what_makes_mail_hard() -> None:
     assert any(b"\r\n" not in raw for raw in raws)
 
 
+# --- what the terms say of it ---------------------------------------------------------------------------------------
+
+
+def as_read_by_a_person(name: str) -> Reading:
+    """The expected reading as the program would hold it."""
+    gold = EXPECTED[name]
+    return Reading(
+        language=gold["language"],
+        account=tuple(Fact(fact["value"], fact["kind"]) for fact in gold["account"]),
+        resources=tuple(Fact(fact["value"], fact["kind"]) for fact in gold["resources"]),
+        regions=tuple(Fact(region) for region in gold["regions"]),
+        incidents=tuple(incident(each) for each in gold["incidents"]),
+    )
+
+
+def incident(gold: dict[str, Any]) -> Incident:
+    others = tuple((date.fromisoformat(o["start"]), date.fromisoformat(o["end"])) for o in gold["alternatives"])
+    return Incident(
+        start=date.fromisoformat(gold["start"]),
+        end=date.fromisoformat(gold["end"]),
+        start_at=datetime.fromisoformat(gold["start_at"]) if gold["start_at"] else None,
+        end_at=datetime.fromisoformat(gold["end_at"]) if gold["end_at"] else None,
+        ambiguous=gold["ambiguous"],
+        alternatives=others,
+    )
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Reading], Assessment]:
+    settings = demo_settings(tmp_path_factory.mktemp("desk"))
+    kit, records = load_kit(settings), load_records(settings)
+
+    def judged(name: str, reading: Reading) -> Assessment:
+        message = of(name)
+        return assess_claims(
+            claims(reading, known_for(reading, message.sender, records), message.received_at), kit.pack
+        )
+
+    return judged
+
+
+def told(assessment: Assessment) -> tuple[str, str | None]:
+    return str(assessment.outcome), None if assessment.total is None else str(assessment.total)
+
+
+CLAIMS = {name[4:]: name for name, gold in EXPECTED.items() if "sla_credit_claim" in gold["categories"]}
+
+
+def test_every_claim_has_a_known_verdict() -> None:
+    assert CLAIMS.keys() == VERDICTS.keys()
+    assert {outcome for outcome, _ in VERDICTS.values()} == {str(outcome) for outcome in Outcome}
+
+
+@pytest.mark.parametrize("slug", VERDICTS)
+def test_a_claim_read_rightly_is_judged_rightly(judge: Callable[[str, Reading], Assessment], slug: str) -> None:
+    name = CLAIMS[slug]
+    assert told(judge(name, as_read_by_a_person(name))) == VERDICTS[slug]
+
+
+def test_claims_as_the_program_reads_them_are_judged_rightly(
+    judge: Callable[[str, Reading], Assessment], readings: dict[str, Reading]
+) -> None:
+    found = {slug: told(judge(name, readings[name])) for slug, name in CLAIMS.items()}
+    wrong = {slug: verdict for slug, verdict in found.items() if verdict != VERDICTS[slug]}
+    assert len(wrong) <= len(VERDICTS) // 8, wrong
+
+
 # --- what the reader makes of it ------------------------------------------------------------------------------------
 
 
@@ -176,6 +281,14 @@ def test_no_request_passes_in_silence(readings: dict[str, Reading], label: str) 
     assert {name for name in wanted if not readings[name].is_about(label) and not readings[name].doubts} == set()
 
 
+@pytest.mark.parametrize("right", RIGHTS)
+def test_no_right_passes_in_silence(readings: dict[str, Reading], right: str) -> None:
+    wanted = {name for name, gold in EXPECTED.items() if right in gold["rights"]}
+    assert wanted
+    silent = {n for n in wanted if right not in {one.label for one in readings[n].rights} and not readings[n].doubts}
+    assert silent == set()
+
+
 def test_a_date_that_reads_two_ways_is_told_as_such(readings: dict[str, Reading]) -> None:
     doubtful = {n: g["incidents"][0] for n, g in EXPECTED.items() for i in g.get("incidents", ()) if i["ambiguous"]}
     assert doubtful
@@ -198,4 +311,4 @@ def test_orders_hidden_in_a_mail_change_nothing() -> None:
 def test_the_folder_is_the_mailbox_alone() -> None:
     """Mail readers of a Maildir would show anything else that lay in `new/`."""
     assert {path.suffix for path in MAILS.values()} == {".eml"}
-    assert all(Path(path).stat().st_size < 50_000 for path in MAILS.values())
+    assert all(path.stat().st_size < 50_000 for path in MAILS.values())
