@@ -141,6 +141,10 @@ def test_reply_above_a_header_block(block: str) -> None:
         "Inizio messaggio inoltrato:",
         "Início da mensagem encaminhada:",
         "Begin doorgestuurd bericht:",
+        "Započni proslijeđenu poruku:",
+        "Továbbított levél kezdete:",
+        "İleti başlangıcı:",
+        "---------- メッセージを転送 ---------",
     ],
 )
 def test_a_forward_with_a_note(line: str) -> None:
@@ -172,6 +176,15 @@ def test_a_forward_that_only_the_subject_tells(subject: str) -> None:
         f"Please see to her.\n\n{HEADER_BLOCKS['de']}\n\nPlease delete my data.\n", f"Subject: {subject}\r\n"
     )
     assert (message.text, message.forwarded) == ("Please see to her.", True)
+
+
+@pytest.mark.parametrize("note", ["", "Please see to her.\n\n"])
+def test_a_forward_that_is_quoted_as_a_whole(note: str) -> None:
+    message = plain(
+        f"{note}> Begin forwarded message:\n>\n> From: Mia <mia@shop.example>\n> Subject: Delete me\n>\n> Please delete my data.\n"
+    )
+    assert (message.text, message.forwarded) == (note.strip(), True)
+    assert "Please delete my data." in message.quoted
 
 
 def test_a_forward_without_a_note_has_no_words_of_its_own() -> None:

@@ -80,6 +80,8 @@ _FORWARDED = (
     r"|vidarebefordrat (?:meddelande|brev|mail)|vidarebefordrat av|början på vidarebefordrat|videresendt (?:besked|melding|meddelelse|meddelse|e-?post)"
     r"|start på videresendt|begynnelse på videresendt|videresendt av"
     r"|välitetty viesti|edelleenlähetetty viesti|alkaa välitetty viesti|välitetty viesti alkaa|přeposlan(?:á|ý) (?:zpráva|e-?mail)|začátek přeposlané zprávy|předaná zpráva|předávaná zpráva"
+    r"|proslijeđena poruka|započni proslijeđenu poruku|proslijeđeno od|edasi saadetud (?:kiri|sõnum)|začátek přeposílané zprávy|začiatok preposlanej správy|továbbított levél kezdete|începe mesajul redirecționat|mesaj redirecționat"
+    r"|vidarebefordrat mejl|ileti başlangıcı|перенаправлене повідомлення|початок листа, що пересилається|メッセージを転送"
     r"|전달된 메시지|전달된 메일|továbbított (?:üzenet|levél)|mesaj redirecționat|preposlaná správa|переслане повідомлення|προωθημένο μήνυμα"
 )  # fmt: skip
 _ORIGINAL = (
@@ -104,21 +106,21 @@ RULE = re.compile(r"\s{0,8}(?:_{5,}|-{5,}|={5,}|\*{5,}|—{5,}|(?:[-_=] ){5,}[-_
 
 #: How subjects of forwarded mail start; only those that are not somewhere the word for an answer.
 FORWARD_SUBJECT = re.compile(
-    r"\s{0,3}(?:\[[^\]]{1,40}\]\s?)?(?:fwd?|wg|tr|rv|i|enc|doorst|pd|ilt|i̇lt|vb|vl|转发|轉寄|轉發|転送|пер)\s?[:：]",
+    r"\s{0,3}(?:\[[^\]]{1,40}\]\s?)?(?:fwd?|wg|tr|rv|i|enc|doorst|pd|ilt|i̇lt|vb|vl|redir\.?|videresend|转发|轉寄|轉發|転送|пер)\s?[:：]",
     re.I,
 )
 
 _FIELDS = {
     "from": r"from|von|de|da|van|od|kimden|gönderen|gonderen|差出人|送信者|送信元|от|от кого|发件人|發件人|寄件者|寄件人|från|fra|lähettäjä|보낸\s?사람|feladó"
-    r"|expéditeur|mittente|remetente|remitente|afzender|nadawca|absender|отправитель|від|από|expeditor|odesílatel|odosielateľ",
+    r"|expéditeur|mittente|remetente|remitente|afzender|nadawca|absender|отправитель|від|από|expeditor(?:ul)?|odesílatel|odosielateľ|šalje|saatja|de la|від кого|nosūtītājs|siuntėjas|送信元",
     "date": r"date|sent|sent at|sent on|datum|gesendet(?: am)?|envoyé(?: le)?|date d.envoi|enviado(?: el| em| a)?|enviada(?: em)?|enviados?|fecha|data|inviato(?: il)?"
     r"|inviata|verzonden|verstuurd|wysłano|wysłane|data wysłania|gönderildi|gönderilme(?: tarihi)?|gönderim (?:zamanı|tarihi)|tarih|日時|送信日時|送信日|日付|дата"
     r"|отправлено|发送时间|发送日期|日期|時間|时间|寄件日期|傳送時間|發送時間|skickat|skickad|sendt|dato|lähetetty|päivämäärä|pvm|odesláno|보낸\s?날짜|날짜|elküldve|dátum"
-    r"|received|data e hora|надіслано|ημερομηνία|trimis|datum/uhrzeit",
+    r"|received|data e hora|надіслано|ημερομηνία|trimis|dată|kuupäev|saadetud|datum/uhrzeit",
     "to": r"to|an|à|a|para|per|aan|do|kime|alıcı|宛先|送信先|кому|收件人|收件者|till|til|vastaanottaja|komu|받는\s?사람|címzett|pour|destinataire|destinatario|destinatário|adresat"
-    r"|empfänger|către|προς|pro",
+    r"|empfänger|către|προς|pro|prima|pre|destinatarul|送信先",
     "cc": r"cc|kopie(?: \(cc\))?|copie|copia|kopia|kopi|копия|抄送|副本|dw|bilgi|kopio|참조|másolat|c\.c\.|bcc|cci|cco",
-    "subject": r"subject|betreff|betrifft|objet|asunto|oggetto|assunto|onderwerp|temat|konu|件名|тема|主题|主題|主旨|ämne|emne|aihe|předmět|predmet|제목|tárgy|sujet|subiect|θέμα",
+    "subject": r"subject|betreff|betrifft|objet|asunto|oggetto|assunto|onderwerp|temat|konu|件名|тема|主题|主題|主旨|ämne|emne|aihe|předmět|predmet|제목|tárgy|sujet|subiect(?:ul)?|θέμα|naslov",
     "other": r"reply-?to|antwort an|répondre à|responder a|importance|wichtigkeit|importancia|importanza|priority|priorität|attachments|anlagen|anhänge|pièces jointes|anexos|adjuntos"
     r"|allegati|bijlagen|message-id|organization|newsgroups|ek|ekler|liitteet",
 }  # fmt: skip

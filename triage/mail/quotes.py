@@ -56,9 +56,10 @@ def split(text: str) -> Split:
         _close_gaps(lines, quoted)
     end, forwarded = _end_of_own_words(lines, quoted)
     end, heads = _attributed(lines, quoted, end)
+    forwarded = forwarded or _is_passed_on(lines, quoted)
     own = [line for line, other in zip(lines[:end], quoted[:end], strict=True) if not other]
     older = [line for index, line in enumerate(lines) if index >= end or quoted[index]]
-    if not any(map(str.strip, own)) and end == len(lines) and not heads and marks.QUOTED not in text:
+    if not any(map(str.strip, own)) and end == len(lines) and not (heads or forwarded) and marks.QUOTED not in text:
         own, older = lines, []  # nothing but `>` lines: some programs write so, and they are all there is
     return Split(_joined(own), _joined(older), forwarded)
 
@@ -111,6 +112,16 @@ def _close_gaps(lines: list[str], quoted: list[bool]) -> None:
         )
         if ends_link or line.endswith(") >") or (" " not in line and line.endswith(">")):
             quoted[index] = True
+
+
+def _is_passed_on(lines: list[str], quoted: list[bool]) -> bool:
+    """Whether the quoted lines start as a forwarded mail does: Apple Mail puts `>` before "Begin forwarded message:" too."""
+    marked = (line for line, mark in zip(lines, quoted, strict=True) if mark and line.strip(f" >{marks.QUOTED}"))
+    first = next(marked, "").lstrip(marks.QUOTED)[:_MAX_LINE]
+    dashed = phrases.DASHED.match(first)
+    return phrases.BEGIN_FORWARDED.match(first) is not None or (
+        dashed is not None and dashed.group("forward") is not None
+    )
 
 
 # --- what is all older from one line on -----------------------------------------------------------------------------
