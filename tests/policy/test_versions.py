@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +208,36 @@ def test_bounds_never_turn_a_yes_into_a_no(tmp_path: Path) -> None:
         before, after = verdict(forget(whole, rng, 0.2), pack), verdict(whole, pack)
         if before["outcome"] == "ineligible" and not after["conflicts"]:
             assert after["outcome"] == "ineligible", whole
+
+
+def test_learning_a_fact_never_turns_a_verdict_under_two_texts(pack: Pack) -> None:
+    """Outages about the day on which the text changed, merged and apart, with ends and plans unknown at random."""
+    rng = random.Random(9)
+    turning = datetime(2025, 9, 17, tzinfo=UTC)
+    for _ in range(1500):
+        facts = on("2025-09-10", account__plan=rng.choice(["payg", "free", "enterprise"]))
+        facts["service"]["production_add_on"] = rng.random() < 0.5
+        facts["account"]["billing_day"] = rng.choice([1, 16, 17, 18])
+        first_day = f"2025-{'08' if facts['account']['billing_day'] > 1 else '09'}-{facts['account']['billing_day']:02}"
+        later = {**facts["cycles"][0], "start": f"2025-09-{facts['account']['billing_day']:02}"}
+        facts["cycles"] = [{**later, "start": first_day}, later]
+        starts = [turning + timedelta(hours=rng.randint(-60, 60)) for _ in range(rng.randint(1, 3))]
+        facts["incidents"] = [
+            {"start_at": start.isoformat(), "end_at": (start + timedelta(hours=rng.randint(1, 50))).isoformat()}
+            for start in starts
+        ]
+        partial = forget(facts, rng, 0.15)
+        before, after = verdict(partial, pack), verdict(facts, pack)
+        if before["outcome"] == "ineligible":
+            assert after["outcome"] == "ineligible", [partial, facts]
+        known = {credit["cycle"]: credit["outcome"] for credit in after["credits"]}
+        for credit in before["credits"]:
+            if credit["outcome"] != "undetermined":
+                assert known[credit["cycle"]] == credit["outcome"], [partial, facts]
+
+
+def test_an_outage_without_length_between_two_cycles_is_told() -> None:
+    instant = {"start_at": "2026-03-01T00:00:00Z", "end_at": "2026-03-01T00:00:00Z"}
+    answer = verdict(claim(incidents=[instant]))
+    assert (answer["outcome"], answer["credits"]) == ("ineligible", [])
+    assert "no length" in answer["conflicts"][0]

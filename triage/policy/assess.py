@@ -9,17 +9,17 @@ conflict is shown. Adding a true fact settles unknowns; it never turns a yes int
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from triage.model import Assessment, Credit, Finding, Outcome, Result
-from triage.policy.cycles import Cycle, CycleRule, merge
+from triage.policy.cycles import Cycle
 from triage.policy.facts import ClaimFacts, CycleFacts, OutageFacts, Value
 from triage.policy.judging import Answered, judge
 from triage.policy.logic import INCIDENTS
 from triage.policy.others import typed
+from triage.policy.outages import Outage, governing_days, read_outage
 from triage.policy.pack import Pack
 from triage.policy.sentences import show
 from triage.policy.wanting import wanted, who_knows
@@ -30,21 +30,22 @@ _ZERO = Decimal("0.00")
 def assess(facts: ClaimFacts, pack: Pack) -> Assessment:
     """The verdict on a claim. Raises FactsError for a fact that the pack does not know. Source: the pack's credit clauses."""
     claim = _claim_sheet(facts, pack)
-    outage = _read_incidents(facts.incidents, claim["account.billing_day"], pack)
+    outage = read_outage(facts.incidents, claim["account.billing_day"], pack)
     known = {entry.start: entry for entry in _unique_cycles(facts.cycles, outage.conflicts)}
     credits: list[Credit] = []
     answered: Answered = {}
     for cycle in sorted(outage.cycles):
         sheet = _cycle_sheet(claim, cycle, known.get(cycle.day), outage.cycles[cycle], pack)
         sheet["claim.credited_this_year"] = _credited(credits, cycle.day.year)
-        credits.append(_judge_cycle(cycle, sheet, _days(outage.cycles[cycle], facts, pack), pack, answered))
+        days = governing_days(outage.cycles[cycle], outage, facts.received_at, pack)
+        credits.append(_judge_cycle(cycle, sheet, days, pack, answered))
     rest = _judge_rest(claim, outage, facts, pack) if outage.open or not credits else None
     return _verdict(credits, rest, [*facts.conflicts, *outage.conflicts], pack)
 
 
 def cycles_of(facts: ClaimFacts, pack: Pack) -> tuple[date, ...]:
     """The first day of each billing cycle that the incidents surely touch, in order."""
-    outage = _read_incidents(facts.incidents, pack.billing_day_fixed or facts.account.billing_day, pack)
+    outage = read_outage(facts.incidents, pack.billing_day_fixed or facts.account.billing_day, pack)
     return tuple(cycle.day for cycle in sorted(outage.cycles))
 
 
@@ -98,93 +99,6 @@ def _reconciled(same: Sequence[CycleFacts], conflicts: list[str]) -> CycleFacts:
     kept = ((name, agreed(name, values)) for name, values in sorted(others.items()))
     facts = {name: agreed(name, values) for name, values in named.items()}
     return CycleFacts(start=start, others=tuple((name, value) for name, value in kept if value is not None), **facts)
-
-
-@dataclass(slots=True)
-class _Outage:
-    """cycles: each cycle surely touched, with its incidents; open: facts without which more cycles may be touched."""
-
-    cycles: dict[Cycle, list[OutageFacts]] = field(default_factory=dict)
-    open: list[str] = field(default_factory=list)
-    open_incidents: list[OutageFacts] = field(default_factory=list)
-    conflicts: list[str] = field(default_factory=list)
-
-
-def _read_incidents(incidents: tuple[OutageFacts, ...] | None, billing_day: int | None, pack: Pack) -> _Outage:
-    outage = _Outage()
-    if not incidents:
-        outage.open.append(INCIDENTS)
-    if billing_day is None:
-        outage.open.append("account.billing_day")
-    for number, incident in enumerate(incidents or ()):
-        if _ends_before_it_starts(incident):
-            outage.conflicts.append(
-                f"incidents[{number}] ends ({show(incident.end_at)}) before it starts ({show(incident.start_at)})"
-            )
-            touched = _Touched([], ["start_at", "end_at"])
-        else:
-            touched = _touched(incident, billing_day, pack.cycle_rule)
-        outage.open += [f"incidents[{number}].{name}" for name in touched.gaps]
-        if touched.gaps or billing_day is None:
-            outage.open_incidents.append(incident)
-        for cycle in touched.sure:
-            outage.cycles.setdefault(cycle, []).append(incident)
-    return outage
-
-
-def _ends_before_it_starts(incident: OutageFacts) -> bool:
-    return incident.start_at is not None and incident.end_at is not None and incident.end_at < incident.start_at
-
-
-class _Touched(NamedTuple):
-    """The cycles that an incident surely touches, and which of its ends leave open whether there are more."""
-
-    sure: Iterable[Cycle]
-    gaps: list[str]
-
-
-def _touched(incident: OutageFacts, billing_day: int | None, rule: CycleRule) -> _Touched:
-    """With one end known, the cycle around that end is touched all the same; a day that lies in one cycle is as good as an
-    instant in it.
-    """
-    start, end = incident.start_at, incident.end_at
-    if start is not None and end is not None:
-        return _Touched(rule.touched(billing_day, start, end) if billing_day is not None else (), [])
-    starts = (start, start) if start is not None else incident.start_between
-    ends = (end, end) if end is not None else incident.end_between
-    gaps = [name for name, at in (("start_at", start), ("end_at", end)) if at is None]
-    if billing_day is None:
-        return _Touched((), [] if starts and ends else gaps)
-    sure = {c for c in (_around(starts, billing_day, rule), _around(ends, billing_day, rule)) if c}
-    if starts and ends:
-        if starts[1] < ends[0]:
-            sure.update(rule.touched(billing_day, starts[1], ends[0]))
-        if sure == {rule.at(billing_day, starts[0]), *rule.touched(billing_day, starts[0], ends[1])}:
-            gaps = []
-    return _Touched(sure, gaps)
-
-
-def _around(between: tuple[datetime, datetime] | None, billing_day: int, rule: CycleRule) -> Cycle | None:
-    """The one cycle inside which an instant surely lies. On its very border the incident may have no length and touch none."""
-    if between is None:
-        return None
-    first, last = (rule.at(billing_day, instant) for instant in between)
-    return first if first == last and (between[0] > first.start or rule.border) else None
-
-
-def _days(incidents: Sequence[OutageFacts], facts: ClaimFacts, pack: Pack) -> tuple[date, ...] | None:
-    """The days whose terms govern; None: not known, any text may."""
-    if pack.versions_by == "day of receipt":
-        return None if facts.received_at is None else (facts.received_at.astimezone(pack.zone).date(),)
-    if not incidents or any(i.start_at is None and i.start_between is None for i in incidents):
-        return None
-    exact = [(i.start_at, max(i.start_at, i.end_at or i.start_at)) for i in incidents if i.start_at is not None]
-    days = {start.astimezone(pack.zone).date() for start, _ in (merge(exact) if len(exact) > 1 else exact)}
-    for incident in incidents:
-        if incident.start_at is None and incident.start_between is not None:
-            first, last = (instant.astimezone(pack.zone).date() for instant in incident.start_between)
-            days.update((first, last, *(day for day in pack.turning_days if first < day < last)))
-    return tuple(sorted(days))
 
 
 def _cycle_sheet(
@@ -245,11 +159,11 @@ def _judge_cycle(
     )
 
 
-def _judge_rest(claim: dict[str, Any], outage: _Outage, facts: ClaimFacts, pack: Pack) -> Credit:
+def _judge_rest(claim: dict[str, Any], outage: Outage, facts: ClaimFacts, pack: Pack) -> Credit:
     """What can be said of cycles that are not known yet: a clause that looks at no cycle may fail for all of them."""
     if not outage.open:  # incidents without any length on the border of two cycles: nothing was touched
         return Credit(cycle=date.min, outcome=Outcome.INELIGIBLE)
-    judged = judge(dict(claim), _days(outage.open_incidents, facts, pack), pack, {})
+    judged = judge(dict(claim), governing_days((), outage, facts.received_at, pack), pack, {})
     outcome = _outcome(judged.findings)
     missing = (*outage.open, *wanted(judged.programs, judged.values, None)) if outcome is not Outcome.INELIGIBLE else ()
     return Credit(cycle=date.min, outcome=outcome, findings=judged.findings, missing=missing)
