@@ -302,6 +302,7 @@ def test_every_finding_keeps_clause_place_inputs_and_reason() -> None:
         "inputs": {"account.plan": "payg"},
         "cycles": ["2026-03-01"],
     }
+    assert by_id["sla.base"]["inputs"] == {"cycle.bill": "180.00, 500.00 once"}
     assert by_id["sla.amount"]["because"] == "10 % of 180.00 USD is 18.00 USD"
 
 

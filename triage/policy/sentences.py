@@ -48,8 +48,10 @@ def _instant(value: datetime) -> str:
     return f"{value.year:04}-{value.month:02}-{value.day:02} {value.hour:02}:{value.minute:02}{seconds} UTC"
 
 
-def _lines(value: tuple[Any, ...]) -> str:
-    return f"{len(value)} bill line{'s' if len(value) != 1 else ''}"
+def _lines(bill: tuple[Any, ...]) -> str:
+    """A bill line by line, so that a sum can be checked by hand: `180.00, 500.00 once`."""
+    once = {True: " once", False: "", None: " (once or not is not known)"}
+    return ", ".join([f"{show(line.amount)}{once[line.one_time]}" for line in bill]) or "nothing billed"
 
 
 _SHOWN: dict[type, Callable[[Any], str]] = {
