@@ -47,7 +47,7 @@ def split(text: str, sender: str = "") -> tuple[str, str]:
     lines, marked = _unmarked(text)
     first = max(0, len(lines) - _WINDOW)
     signed = [False] * len(lines)
-    for find in (_below_dashes, _list_footer, _disclaimer, _of_phones, _below_closing):
+    for find in (_below_dashes, _below_rule, _disclaimer, _of_phones, _below_closing):
         find(lines, signed, first)
     _below_name(lines, signed, sender)
     words = "\n".join(line for line, taken in zip(lines, signed, strict=True) if not taken)
@@ -80,11 +80,14 @@ def _below_dashes(lines: list[str], signed: list[bool], first: int) -> None:
         return
 
 
-def _list_footer(lines: list[str], signed: list[bool], first: int) -> None:
-    """The footer that a mailing list puts under a rule."""
+def _below_rule(lines: list[str], signed: list[bool], first: int) -> None:
+    """Below a rule: the footer of a mailing list, or a name with nothing but titles and addresses."""
     for index in range(max(first, len(lines) - 10), len(lines)):
-        below = "\n".join(lines[index + 1 :])
-        if not signed[index] and phrases.RULE.match(lines[index]) and below and _LIST_FOOTER.search(below):
+        if signed[index] or not phrases.RULE.match(lines[index]):
+            continue
+        below = [line for line in lines[index + 1 :] if line.strip()]
+        is_card = any(map(_is_contact, below)) and all(_is_contact(one) or _is_title(one) for one in below)
+        if is_card or _LIST_FOOTER.search("\n".join(below)):
             signed[index:] = [True] * (len(lines) - index)
             return
 
