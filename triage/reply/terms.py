@@ -48,6 +48,12 @@ class Terms:
         """What no letter may promise."""
         return frozenset(label for c in self.pack.clauses if self.says(c.id) for label in c.forbids)
 
+    @property
+    def handed_over(self) -> frozenset[str]:
+        """The categories of mail that go to a person of ours at once."""
+        handing = [clause for clause in self.pack.clauses if clause.hands_over and self.says(clause.id)]
+        return frozenset(category for clause in handing for category in clause.categories)
+
     def type_of(self, fact: str) -> str:
         """The type of a fact, one of `triage.policy.logic.TYPES`; `text` where the pack does not say."""
         kind = self.pack.facts.get(fact)

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from triage.model import Address, Assessment, Deadline, Draft, Known, Message, Outcome, Problem, Reading
 from triage.policy import Pack
 from triage.reply import checks, library, standing, thread
-from triage.reply.context import MOST_READ, NAMES, Matter, Pen, claim
 from triage.reply.letter import Block, Slots, as_html, as_text, blocks
 from triage.reply.library import FALLBACK, Language
+from triage.reply.matter import Matter
+from triage.reply.pen import MOST_READ, NAMES, Pen
 from triage.reply.terms import Terms
+from triage.reply.verdict import claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,11 @@ class Writer:
         zone: IANA name, for the dates in the letter. language: in which to write; None: the sender's.
         """
         to = thread.recipients(message, from_address)
-        if reading.is_about("automated") or reading.is_about("legal_demand") or message.automated or not to:
-            return None
         matter = self._matter(
             message, reading, assessment, deadlines, pack, known, zone, desk_name, from_address, authenticated
         )
+        if matter.unanswered or not to:
+            return None
         draft = self._letter(matter, to, self._language(language or reading.language))
         found = self._problems(draft.text, matter, self.languages[draft.language])
         return replace(draft, problems=(*found, *_own_words_of_the_pack(draft)))
@@ -106,7 +108,7 @@ class Writer:
         """A hand-over note for the team, in the team's language, about a mail that no draft may answer."""
         matter = self._matter(message, reading, None, deadlines, pack, None, zone, desk_name, "", None)
         pen = Pen(self._language(language), Slots(), matter)
-        return as_text(_part(pen, "handover", pen.variables()))[0]
+        return as_text(_part(pen, "handover", _variables(pen)))[0]
 
     def _matter(
         self,
@@ -131,7 +133,7 @@ class Writer:
 
     def _letter(self, matter: Matter, to: tuple[Address, ...], language: Language) -> Draft:
         pen = Pen(language, Slots(), matter)
-        values = pen.variables()
+        values = _variables(pen)
         names = outline(matter)
         original = thread.quoted(matter.message.text)
         parts = (*names, "attribution") if original else names
@@ -204,11 +206,16 @@ def _part(pen: Pen, name: str, values: Mapping[str, Any]) -> tuple[Block, ...]:
     return (*blocks(f"# {heading}", pen.slots, found[0].template), *found)
 
 
+def _variables(pen: Pen) -> Mapping[str, Any]:
+    assessment = pen.matter.shown
+    return pen.variables() | {"claim": claim(pen, assessment) if assessment else None}
+
+
 def bounds_of(matter: Matter, language: Language) -> checks.Bounds:
     """What a letter on this matter may say, in one language."""
     message, zone = matter.message, ZoneInfo(matter.zone)
     pen = Pen(language, Slots(), matter)
-    pen.variables()
+    _variables(pen)
     documents = [text for each in matter.terms.pack.documents.values() for text in (each.title, each.url)]
     return checks.Bounds(
         original=message.text,

@@ -1,4 +1,4 @@
-"""What a letter can speak of: the matters of one mail as marks for values, each with its source."""
+"""Writes the values of one letter in one language, each with its source."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
 
-from triage.errors import ConfigError
-from triage.model import Assessment, Credit, Deadline, Finding, Incident, Known, Message, Outcome, Reading, Result
+from triage.model import Incident
 from triage.policy.pack import Clause
 from triage.reply.checks import mentions
 from triage.reply.letter import Slots
 from triage.reply.library import Language
-from triage.reply.terms import Terms
+from triage.reply.matter import Matter
 
 NAMES = frozenset(
     """desk sender address subject received outage claim rights actions asked due needs which_account lookups verify
@@ -26,48 +25,6 @@ NAMES = frozenset(
 MOST_READ = 20_000
 """How many characters of each part of a mail a letter may draw on: as many as it quotes."""
 _NAME = re.compile(r"[^\W\d_]+(?:[.'’\- ]+[^\W\d_]+)*\.?")
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """All that one letter is written from. vouched: the reader may be told what our records hold; open_rights: those
-    that may be carried out for whoever asks; zone: an IANA name; desk: who signs."""
-
-    message: Message
-    reading: Reading
-    assessment: Assessment | None
-    deadlines: tuple[Deadline, ...]
-    terms: Terms
-    vouched: bool
-    zone: str
-    desk: str
-    contact: str
-    known: Known | None = None
-    open_rights: frozenset[str] = frozenset()
-
-    @property
-    def rights(self) -> tuple[str, ...]:
-        return tuple(right.label for right in self.reading.rights) if self.reading.is_about("data_request") else ()
-
-    @property
-    def claims(self) -> bool:
-        return self.reading.is_about("sla_credit_claim")
-
-    @property
-    def must_verify(self) -> bool:
-        """Whether to ask who it is before anything of an account is said or done."""
-        asks = self.reading.is_about("data_request") and not (self.rights and self.open_rights.issuperset(self.rights))
-        return not self.vouched and (self.claims or asks)
-
-    @property
-    def granted(self) -> tuple[str, ...]:
-        """The rights that may be carried out now; the others wait until it is known who asks."""
-        return tuple(right for right in self.rights if not self.must_verify or right in self.open_rights)
-
-    @property
-    def shown(self) -> Assessment | None:
-        """The assessment, where the reader may see it."""
-        return self.assessment if self.vouched and self.claims else None
 
 
 class Maybe(dict[str, Any]):
@@ -152,7 +109,7 @@ class Pen:
         return self.put(self.language.locale.day(day), kind, source)
 
     def variables(self) -> dict[str, Any]:
-        """The variables of `NAMES`."""
+        """The variables of `NAMES` but for `claim`, which `verdict` writes."""
         matter, sender = self.matter, self.matter.message.sender
         name = greeting_name(sender.name) if sender else ""
         waiting = [self.phrase("asked", right) for right in matter.rights if right not in matter.granted]
@@ -163,11 +120,10 @@ class Pen:
             "subject": self.put(matter.message.subject, "quoted", "Subject"),
             "received": self.moment(matter.message.received_at, "quoted", "received_at"),
             "outage": self._outage(),
-            "claim": claim(self, matter.shown) if matter.shown else None,
             "actions": [self._action(right) for right in matter.granted],
             "asked": self.series([noun for noun in waiting if noun]),
             **self._needs(),
-            "lookups": self._lookups(),
+            "lookups": self._asked("lookup", matter.lookups()),
             "verify": matter.must_verify,
             "matters": len(matter.reading.categories),
             "inputs": {},
@@ -198,7 +154,7 @@ class Pen:
 
     def _needs(self) -> Mapping[str, Any]:
         """What to ask the sender, each once. which_account: the account is asked together with who is writing."""
-        asked = self._missing()
+        asked = self.matter.missing()
         ambiguous = [each for each in self.matter.reading.incidents if each.ambiguous and self.matter.claims]
         which = [question for question in map(self._which_day, ambiguous) if question]
         if which:  # the day may be all that was missing
@@ -207,19 +163,6 @@ class Pen:
         account = self.phrase("question", "account")
         joined = self.matter.must_verify and account in needs
         return {"needs": [need for need in needs if not (joined and need == account)], "which_account": joined}
-
-    def _missing(self) -> list[str]:
-        """The facts worth asking the sender for: what the mail lacks, unless records have it or the verdict stands
-        without it, and what would settle the claim."""
-        matter, shown = self.matter, self.matter.shown
-        settled = {"identity", "account"} if matter.vouched else {"identity"}
-        lacking = [name for name in matter.reading.missing if name not in settled]
-        if shown and shown.outcome is not Outcome.UNDETERMINED:
-            lacking = []
-        if shown and shown.outcome is not Outcome.INELIGIBLE:
-            facts = map(plain_fact, shown.missing)
-            lacking += [name for name in facts if matter.terms.asks_customer(name)]
-        return lacking
 
     def _which_day(self, incident: Incident) -> Markup | None:
         """The question that settles a numeric date which reads two ways."""
@@ -230,11 +173,6 @@ class Pen:
             if days[1:]
             else None
         )
-
-    def _lookups(self) -> list[Markup]:
-        """What the desk looks up itself."""
-        missing = map(plain_fact, self.matter.shown.missing) if self.matter.shown else ()
-        return self._asked("lookup", [name for name in missing if not self.matter.terms.asks_customer(name)])
 
     def _asked(self, group: str, names: Iterable[str]) -> list[Markup]:
         """Phrases by the name of a fact; one that the language does not know is asked in the pack's own words."""
@@ -249,125 +187,7 @@ class Pen:
         return list(found.values())
 
 
-def plain_fact(name: str) -> str:
-    """The fact of the pack that an assessment found missing somewhere: `incidents[0].end_at` is `incident.end_at`."""
-    stem = re.sub(r"\[[^\]]*\]", "", name)
-    return re.sub(r"^(incident|cycle)s\.", r"\1.", stem)
-
-
 def greeting_name(name: str) -> str:
     """The name to greet by; empty when the header holds something else than a person's or company's plain name."""
     plain = " ".join(name.split())
     return plain if len(plain) <= 60 and _NAME.fullmatch(plain) else ""
-
-
-# --- a credit claim -------------------------------------------------------------------------------------------------
-
-
-def claim(pen: Pen, assessment: Assessment) -> Mapping[str, Any]:
-    """The variable `claim`: what the terms say of it, cycle by cycle.
-
-    total; cycles, each with start, place (where there are several), eligible, ineligible, uptime, tier, base, credit, claim_before, reasons, and exact,
-    whether the credit is just that share of the base; general: the reasons that hold for every cycle. What is not known
-    is None.
-    """
-    currency = next((credit.currency for credit in assessment.credits), pen.matter.terms.pack.currency)
-    several = len({(credit.service, credit.region) for credit in assessment.credits}) > 1
-    only = assessment.credits[0] if len(assessment.credits) == 1 else None
-    shared = _shared([_failing(pen, credit.findings) for credit in assessment.credits])
-    if not assessment.credits:
-        shared = _failing(pen, assessment.clauses)
-    return {
-        "total": pen.amount(assessment.total, currency, "claim.total"),
-        "cycles": [_cycle(pen, credit, shared, several) for credit in assessment.credits],
-        "general": [_reason(pen, finding, only) for finding in shared],
-    }
-
-
-def _cycle(pen: Pen, credit: Credit, shared: Sequence[Finding], several: bool) -> Mapping[str, Any]:
-    figures = _figures(pen, credit)
-    place = ", ".join(part for part in (credit.service, credit.region) if part) if several else ""
-    return {
-        "eligible": credit.outcome is Outcome.ELIGIBLE,
-        "ineligible": credit.outcome is Outcome.INELIGIBLE,
-        "start": pen.day(credit.cycle, "computed", f"cycle {credit.cycle}"),
-        "place": pen.put(place, "computed", f"cycle {credit.cycle}: service") if place else None,
-        "uptime": figures.get("cycle.uptime_percent"),
-        "tier": figures.get("cycle.tier_percent"),
-        "base": figures.get("cycle.base"),
-        "credit": figures.get("cycle.credit"),
-        "claim_before": figures.get("cycle.claim_before"),
-        "exact": _exact(credit),
-        "reasons": [_reason(pen, f, credit) for f in _failing(pen, credit.findings) if f not in shared],
-    }
-
-
-def _exact(credit: Credit) -> bool:
-    """Whether the credit is the tier's share of the base, to the cent; not so where a clause caps it, for instance."""
-    if credit.base is None or credit.tier_percent is None or credit.credit is None:
-        return False
-    return abs(credit.base * credit.tier_percent / 100 - credit.credit) < Decimal("0.01")
-
-
-def _failing(pen: Pen, findings: Sequence[Finding]) -> list[Finding]:
-    """The clauses that fail, without those that fail only because of one before them (no tier, hence no amount)."""
-    failing = {finding.id: finding for finding in findings if finding.result is Result.FAILS}
-    return [f for f in failing.values() if not pen.matter.terms.upstream(f.id) & failing.keys()]
-
-
-def _shared(by_cycle: Sequence[Sequence[Finding]]) -> list[Finding]:
-    """The findings that every cycle has alike."""
-    if not by_cycle:
-        return []
-    return [finding for finding in by_cycle[0] if all(finding in others for others in by_cycle[1:])]
-
-
-def _reason(pen: Pen, finding: Finding, credit: Credit | None = None) -> Markup:
-    """The sentence on a clause in the letter's language; the pack's own words where the language has none for it."""
-    inputs = _figures(pen, credit) | {name: _input(pen, finding.id, name, shown) for name, shown in finding.inputs}
-    cited = pen.put("", "clause", finding.id)
-    try:
-        said = pen.phrase(finding.id, finding.result.value, inputs=inputs)
-    except ConfigError:  # the sentence speaks of a fact that this version of the clause does not look at
-        said = None
-    if said is not None:
-        return said + cited
-    own = {
-        "because": pen.put(finding.because, "pack", finding.id),
-        "section": pen.put(finding.section, "clause", finding.id),
-    }
-    return pen.phrase("clause", "any", inputs=own) or cited
-
-
-def _figures(pen: Pen, credit: Credit | None) -> dict[str, Markup]:
-    """The figures of a cycle under the names that rule packs give them, as far as they are known."""
-    if credit is None:
-        return {}
-    at, before = f"cycle {credit.cycle}", credit.claim_before
-    found = {
-        "cycle.uptime_percent": pen.share(credit.uptime_percent, f"{at}: uptime"),
-        "cycle.tier_percent": pen.share(credit.tier_percent, f"{at}: tier"),
-        "cycle.base": pen.amount(credit.base, credit.currency, f"{at}: base"),
-        "cycle.credit": pen.amount(credit.credit, credit.currency, f"{at}: credit"),
-        "cycle.claim_before": pen.moment(before, "computed", f"{at}: time limit") if before else None,
-    }
-    return {name: mark for name, mark in found.items() if mark is not None}
-
-
-def _input(pen: Pen, clause: str, name: str, shown: str) -> Markup:
-    """A fact that a clause looked at, as the language writes its type; as the pack shows it where it cannot be read."""
-    source = f"{clause}: {name}"
-    kind = pen.matter.terms.type_of(name)
-    try:
-        if kind == "instant":
-            return pen.moment(datetime.fromisoformat(shown.replace(" UTC", "+00:00")), "computed", source)
-        if kind == "day":
-            return pen.day(date.fromisoformat(shown), "computed", source)
-        if kind == "percent":
-            return pen.put(pen.language.locale.share(Decimal(shown)), "computed", source)
-        if kind == "money":
-            amount = pen.language.locale.amount(Decimal(shown), pen.matter.terms.pack.currency)
-            return pen.put(amount, "computed", source)
-    except (ValueError, InvalidOperation):
-        pass
-    return pen.put(shown, "computed", source)
