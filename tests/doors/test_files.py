@@ -266,6 +266,15 @@ def test_mail_moved_between_look_and_fetch(maildir: Path) -> None:
     assert sorted([first.raw, *(found.raw for found in coming)]) == [mail("one"), mail("two")]
 
 
+def test_file_replaced_between_look_and_fetch(tmp_path: Path) -> None:
+    (tmp_path / "claim.eml").write_bytes(mail("one"))
+    opened = open_files(tmp_path)
+    known = opened.uids()
+    (tmp_path / "claim.eml").write_bytes(mail("another"))
+    assert list(opened.fetch(known)) == []
+    assert [found.raw for found in opened.fetch(opened.uids())] == [mail("another")]
+
+
 def test_mail_gone_between_look_and_fetch(maildir: Path) -> None:
     (maildir / "new" / "1790000000.M1P1.host").write_bytes(mail("one"))
     opened = open_files(maildir)

@@ -6,6 +6,7 @@ Runs as root and as any other user. `PASSWORDS` are its users; `access_tokens` m
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import imaplib
 import json
 import os
@@ -145,19 +146,24 @@ class Dovecot:
         shutil.rmtree(self.base / "run", ignore_errors=True)
         (self.base / "run").mkdir()
         path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-        subprocess.run(["dovecot", "-c", str(self.base / "dovecot.conf")], check=True, env={**os.environ, "PATH": path})
+        self._master = subprocess.Popen(
+            ["dovecot", "-F", "-c", str(self.base / "dovecot.conf")],
+            env={**os.environ, "PATH": path},
+            preexec_fn=_end_with_parent,
+        )
         _wait_for(self.imaps)
 
     def stop(self) -> None:
         """Ends exactly the processes that `start` started."""
-        master = int((self.base / "run" / "master.pid").read_text())
+        master = self._master.pid
         listed = subprocess.run(
             ["ps", "-o", "pid=", "--ppid", str(master)], capture_output=True, text=True, check=False
         )
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(master, signal.SIGTERM)
+        self._master.terminate()
         time.sleep(0.1)
-        for pid in (master, *map(int, listed.stdout.split())):
+        self._master.kill()
+        self._master.wait()
+        for pid in map(int, listed.stdout.split()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
@@ -266,6 +272,11 @@ def _introspection_server(tokens: dict[str, str]) -> ThreadingHTTPServer:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Introspection)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
+
+
+def _end_with_parent() -> None:
+    """In the new process: be told to end when the tests are killed, so that no server stays behind."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def _free_ports(count: int) -> list[int]:

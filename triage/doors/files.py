@@ -13,7 +13,8 @@ mbox                    its content, without the headers in which mail clients k
 folder of .eml, file    its content, so that a renamed mail is no new mail and a replaced file is one
 ======================  =====================================================================================
 
-Byte-identical copies of a mail known by content are one mail. Not the stdlib's `mailbox`: it splits an mbox at every line
+Byte-identical copies of a mail known by content are one mail. A mail is taken to be complete when it is there: write it
+elsewhere and rename it, as Maildir does, or lock the mbox. Not the stdlib's `mailbox`: it splits an mbox at every line
 that starts with "From ", also in the middle of a paragraph, and its Maildir opens whatever a link points to.
 """
 
@@ -109,11 +110,11 @@ class _Files:
         return sorted(self._index())
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
-        index = self._index()
+        index, as_of = self._index(), None
         for uid in sorted(set(uids)):
             mail = self._read(uid, index)
-            if mail is None:  # moved since the index was made, or gone
-                index = self._index()
+            if mail is None and as_of != (now := self._stamp()):  # moved since the index was made, or gone
+                index, as_of = self._index(), now
                 mail = self._read(uid, index)
             if mail is not None:
                 raw, flags = mail
@@ -187,7 +188,8 @@ class _Directory(_Files):
         if not isinstance(path, Path):
             return None
         raw = self._content(path)
-        return None if raw is None else (raw, _maildir_flags(path.name))
+        replaced = raw is not None and path in self._hashes and uid_of(raw) != uid
+        return None if raw is None or replaced else (raw, _maildir_flags(path.name))
 
     def _content(self, path: Path) -> bytes | None:
         """One unreadable mail does not stop the others: it is left out, and said so once."""
@@ -256,9 +258,8 @@ class Maildir(_Directory):
         stamp = self._stamp()
         if self._known is None or self._known[0] != stamp:
             self._named_by_hand = False
-            settled = (
-                max(stamp[3::4]) < time.time_ns() - SETTLED_AFTER
-            )  # else a change may yet follow under the same time stamp
+            # A change that follows at once may leave the same time stamp.
+            settled = max(stamp[3::4]) < time.time_ns() - SETTLED_AFTER
             index = super()._index()
             self._known = (stamp, index) if settled and not self._named_by_hand else None
             return index
