@@ -102,6 +102,8 @@ HOSTILE = {
     "style sheet": HTML + b"<style>" + b".a{display:none}" * 30_000 + b"</style>x",
     "unclosed comments of style": HTML + b"<style>" + b"/*" * 50_000 + b"</style>x",
     "thousands of parts": PARTED + b"--x\r\n\r\nHi\r\n" * 20_000,
+    "thousands of attachments of one name": PARTED
+    + b"--x\r\nContent-Disposition: attachment; filename=a\r\n\r\nHi\r\n" * 5_000,
     "delimiters that are none": PARTED + b"--x y\r\n" * 500_000,
     "parts in parts": HEAD
     + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (i, i) for i in range(1_500))

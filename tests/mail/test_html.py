@@ -128,6 +128,13 @@ def test_layout(source: str, text: str) -> None:
     assert html(source).text == text
 
 
+def test_white_text_on_a_ground_set_in_an_unknown_way_is_read() -> None:
+    message = html(
+        "<style>body #a > .b { background: black }</style><div id=a><p class=b style='color:white'>Hello</p></div>"
+    )
+    assert message.text == "Hello"
+
+
 def test_invisible_characters_are_taken_out_and_told() -> None:
     message = html("<p>de\u200blete\u00ad my\u2060 ac\ufeffcount\u202e</p>")
     assert message.text == "delete my account"

@@ -35,9 +35,8 @@ _SPACED = _tags("p h1 h2 h3 h4 h5 h6 ul ol dl pre table blockquote")
 _CELLS = _tags("td th")
 _FILLERS = dict.fromkeys(map(ord, "\u200c\u200b\u034f\u00ad\ufeff\u2007"))
 
-_VOID = _tags(
-    "area base br col embed hr img input link meta param source track wbr p li td th tr"
-)  # p to tr close themselves
+#: Tags that stand alone, or that the next of their kind closes.
+_VOID = _tags("area base br col embed hr img input link meta param source track wbr p li td th tr")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9:]{0,30})\b[^<>]{0,20000}>", re.I)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _QUOTE_CLASS = re.compile(
@@ -107,12 +106,7 @@ class _Block:
         self.space = False
 
     def hard_break(self) -> None:
-        if self.breaks:
-            self.breaks += 1
-        else:
-            self.breaks = 1
-        if not self.pieces:
-            self.breaks = 0
+        self.breaks = self.breaks + 1 if self.pieces else 0
         self.space = False
 
     def add(self, text: str, pre: bool) -> None:
@@ -138,18 +132,19 @@ class _Block:
 
 def page(source: str) -> Page:
     """What a person sees of an HTML body. Never raises; beyond `MAX_NODES` nodes the rest is left out and told."""
+    told: tuple[str, ...] = ()
     if len(source) > MAX_CHARACTERS:
-        source = source[:MAX_CHARACTERS]
-        told: tuple[str, ...] = ("The HTML is very long; only its beginning was read.",)
-    else:
-        told = ()
+        source, told = source[:MAX_CHARACTERS], ("The HTML is very long; only its beginning was read.",)
     if source.count("<") > MAX_DEPTH:
         source = _flattened(source)
     tree = LexborHTMLParser(marks.without(source))
     root = tree.root
     if root is None:
         return Page(defects=told)
-    shown = _Walk(looks.sheet(tree)).over(root)
+    rules = looks.sheet(tree)
+    shown = _Walk(rules).over(root)
+    if shown.hidden and not shown.text.strip():  # nobody sends an empty page: its ground is set in a way not known here
+        shown = _Walk(rules, trusts_colours=False).over(root)
     shown.defects = told + shown.defects
     return shown
 
@@ -174,8 +169,9 @@ def _flattened(source: str) -> str:
 class _Walk:
     """One pass over the tree, without recursion: 20,000 nested tags are read like any other."""
 
-    def __init__(self, rules: dict[str, str]) -> None:
+    def __init__(self, rules: dict[str, str], *, trusts_colours: bool = True) -> None:
         self.rules = rules
+        self.trusts_colours = trusts_colours
         self.blocks = [_Block()]
         self.hidden: list[str] = []
         self.rest_quoted = False
@@ -221,7 +217,8 @@ class _Walk:
     def _text(self, text: str, style: _Style) -> None:
         if not text:
             return
-        if style.colour and style.ground and text.strip() and looks.alike(style.colour, style.ground):
+        alike = style.colour and style.ground and text.strip() and looks.alike(style.colour, style.ground)
+        if alike and self.trusts_colours:
             self._hide(text)
         else:
             self.blocks[-1].add(text, style.pre)

@@ -46,11 +46,15 @@ class _Body:
     embedded: list[str] = field(default_factory=list)  # mails inside the mail, as a person sees them
     defects: list[str] = field(default_factory=list)
     keeps_attachments: bool = True
+    names: dict[str, int] = field(default_factory=dict)  # of attachments, and how often each stood
 
     def attach(self, part: mime.Part, text: str | None = None) -> None:
-        if self.keeps_attachments:
-            taken = {one.name for one in self.attachments}
-            self.attachments.append(_attachment(part, _name(part, taken), self.defects, text))
+        if not self.keeps_attachments:
+            return
+        name = _name(part)
+        self.names[name] = count = self.names.get(name, 0) + 1
+        name = name if count == 1 else f"{name} ({count})"
+        self.attachments.append(_attachment(part, name, self.defects, text))
 
 
 def parse(raw: bytes, *, source: str, received_at: datetime | None = None) -> Message:
@@ -180,7 +184,7 @@ def _only_text(root: mime.Part, defects: list[str]) -> list[tuple[str, str]]:
 
 
 def _gather_alternative(part: mime.Part, body: _Body) -> None:
-    inner = _Body(defects=body.defects, keeps_attachments=body.keeps_attachments)
+    inner = _Body(defects=body.defects, keeps_attachments=body.keeps_attachments, names=body.names)
     for child in part.children:
         _gather(child, inner)
     plain = "\n\n".join(text for text, _ in inner.pieces if text)
@@ -243,13 +247,9 @@ def _attachment(part: mime.Part, name: str, defects: list[str], text: str | None
     return Attachment(name, part.content_type, len(data), hashlib.sha256(data).hexdigest(), text)
 
 
-def _name(part: mime.Part, taken: set[str]) -> str:
-    given = headers.words(part.name.encode("utf-8", "surrogatepass"))
-    given = given.replace("\\", "/").rpartition("/")[2][:200].strip() or part.content_type.replace("/", ".")
-    name, count = given, 2
-    while name in taken:
-        name, count = f"{given} ({count})", count + 1
-    return name
+def _name(part: mime.Part) -> str:
+    given = headers.words(part.name.encode("utf-8", "surrogatepass")).replace("\\", "/").rpartition("/")[2]
+    return given[:200].strip() or part.content_type.replace("/", ".")
 
 
 def _shown(part: mime.Part) -> str:
@@ -280,7 +280,10 @@ def _words(body: _Body, sender: str) -> _Words:
         body.defects += page.defects
         forwarded = forwarded or page.forwarded
         texts.append(_better(plain, page))
-    text, invisible, spelt = characters.readable("\n\n".join(texts)[:MAX_TEXT])
+    joined = "\n\n".join(texts)
+    if len(joined) > MAX_TEXT:
+        body.defects.append("The text is very long; only its beginning was read.")
+    text, invisible, spelt = characters.readable(joined[:MAX_TEXT])
     if invisible:
         body.defects.append(f"The text held {invisible} invisible characters; they were taken out.")
     cut = quotes.split(text)
