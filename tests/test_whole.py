@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -41,13 +42,14 @@ def cases(settings: Settings) -> list[str]:
         seen = []
         for row in desk.queue(State):
             case = desk.case(row.id)
-            reading = case.decision.reading
+            message, reading = case.decision.message, case.decision.reading
+            dated = any(name.lower() in {"received", "date"} for name, _ in message.headers)  # else: when it was seen
             about = {
                 "state": row.state,
                 "subject": row.subject,
                 "sender": row.sender,
-                "received": row.received_at.isoformat(),
-                "due": row.due_at and row.due_at.isoformat(),
+                "received": dated and row.received_at.isoformat(),
+                "due": dated and row.due_at and row.due_at.isoformat(),
                 "kinds": row.kinds,
                 "rights": row.rights,
                 "facts": [
@@ -58,6 +60,17 @@ def cases(settings: Settings) -> list[str]:
             }
             seen.append(json.dumps(about, default=str, sort_keys=True))
     return sorted(seen)
+
+
+def test_a_mail_that_says_no_time_runs_from_when_it_was_seen(tmp_path: Path, thinker: Thinker) -> None:
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "bare.eml").write_text("Subject: hello\n\nPlease call me.\n")
+    future = "Subject: later\nDate: Mon, 1 Jan 2046 00:00:00 +0000\n\nPlease call me.\n"
+    (tmp_path / "mail" / "future.eml").write_text(future)
+    settings = Settings(folder=tmp_path, mailboxes={"m": MailboxSettings(kind="files", path="mail")})
+    poll_all(settings, thinker)
+    with wiring.open_desk(settings) as desk:
+        assert [row.received_at for row in desk.queue()] == [DAY, DAY]
 
 
 def test_each_mail_of_the_fixtures_is_one_case(tmp_path: Path, thinker: Thinker) -> None:
@@ -76,7 +89,7 @@ def test_files_and_a_real_imap_server_give_the_same_cases(tmp_path: Path, thinke
     dovecot.empty()
     for path in MAILS:
         raw = path.read_bytes()
-        dovecot.deliver(raw, parse(raw, source=path.name).received_at)
+        dovecot.deliver(raw, max(parse(raw, source=path.name).received_at, datetime(2026, 1, 1, tzinfo=UTC)))
     (tmp_path / "imap").mkdir()
     box = MailboxSettings(
         host="localhost", port=dovecot.imaps, user="alice", secret_in_clear="secret", ca_file=str(dovecot.ca_file)
@@ -92,7 +105,7 @@ def test_the_program_killed_anywhere_and_started_again(tmp_path: Path, thinker: 
     poll_all(whole, thinker)
     fixtures = shipped("mailbox_fixtures")
     (tmp_path / "triage.toml").write_text(
-        f'[desk]\nname = "{whole.desk.name}"\naddress = "{whole.desk.address}"\nrecords = "{fixtures / "records"}"\n'
+        f'[desk]\nname = "{whole.desk.name}"\naddress = "{whole.desk.address}"\nauthserv = "{whole.desk.authserv}"\nrecords = "{fixtures / "records"}"\n'
         f'[mailbox.fixtures]\nkind = "files"\npath = "{fixtures}"\n'
     )
     command = [sys.executable, "-m", "triage", "poll", "--config", str(tmp_path / "triage.toml")]

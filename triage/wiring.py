@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from triage import pipeline
 from triage.doors.mailbox import Fetched, Mailbox
 from triage.mail import parse
+from triage.mail.reader import EPOCH
 from triage.model import Decision, Draft, Message, Records
 from triage.paths import rule_pack, shipped
 from triage.pipeline import Kit
@@ -95,16 +97,21 @@ class Thinker:
     def __init__(self, settings: Settings) -> None:
         self.kit, self.records, self.reader = load_kit(settings), load_records(settings), load_reader(settings)
 
-    def consider(self, fetched: Fetched) -> Decision:
-        return pipeline.consider(_parsed(fetched), self.reader, self.records, self.kit)
+    def consider(self, fetched: Fetched, now: datetime) -> Decision:
+        return pipeline.consider(_parsed(fetched, now), self.reader, self.records, self.kit)
 
-    def unreadable(self, fetched: Fetched, _: Exception) -> Decision:
-        return pipeline.unreadable(_parsed(fetched), self.kit)
+    def unreadable(self, fetched: Fetched, now: datetime) -> Decision:
+        return pipeline.unreadable(_parsed(fetched, now), self.kit)
 
     def finish(self, draft: Draft, decision: Decision) -> Draft:
         return pipeline.revise(draft, decision, self.records, self.kit)
 
 
-def _parsed(fetched: Fetched) -> Message:
+def _parsed(fetched: Fetched, now: datetime) -> Message:
+    """The mail with the time of its receipt: as the server says, else as the mail says, but never in the future."""
     source = f"{fetched.mailbox};UIDVALIDITY={fetched.uidvalidity};UID={fetched.uid}"
-    return parse(fetched.raw, source=source, received_at=fetched.received_at)
+    message = parse(fetched.raw, source=source, received_at=fetched.received_at)
+    if fetched.received_at is None and not EPOCH < message.received_at <= now:
+        defect = "When this mail arrived is not known; its deadlines run from the moment it was first seen."
+        return replace(message, received_at=now, defects=(*message.defects, defect))
+    return message

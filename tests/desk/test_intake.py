@@ -27,15 +27,17 @@ def clock() -> datetime:
     return NOON
 
 
-def consider(fetched: Fetched) -> Decision:
+def consider(fetched: Fetched, now: datetime) -> Decision:
     if fetched.raw.startswith(b"poison"):
         raise RecursionError("too deep")
     return decision(fetched.raw.decode("latin-1"))
 
 
-def unreadable(fetched: Fetched, error: Exception) -> Decision:
+def unreadable(fetched: Fetched, now: datetime) -> Decision:
     made = decision(draft=False)
-    return Decision(made.message, Reading("und", doubts=(Doubt("unreadable", type(error).__name__),)), made.deadlines)
+    return Decision(
+        made.message, Reading("und", doubts=(Doubt("unreadable", "It could not be read."),)), made.deadlines
+    )
 
 
 def take(mailbox: ListMailbox, desk: Desk) -> Poll:

@@ -112,7 +112,7 @@ def test_nothing_from_a_mail_becomes_markup(tmp_path: Path) -> None:
         page = client.get(path).text
         assert "<script" not in page
         assert "<img" not in page
-        assert "49" not in page.replace("{{ 98765*43211 }}", "")
+        assert str(98765 * 43211) not in page
 
 
 def test_pages_are_safe_to_open(client: TestClient) -> None:

@@ -19,7 +19,7 @@ from triage.model import Decision
 
 log = logging.getLogger(__name__)
 
-Consider = Callable[[Fetched], Decision]
+Consider = Callable[[Fetched, datetime], Decision]
 Progress = Callable[[int, int], None]
 
 
@@ -40,7 +40,7 @@ def poll(
     mailbox: Mailbox,
     desk: Desk,
     consider: Consider,
-    unreadable: Callable[[Fetched, Exception], Decision],
+    unreadable: Consider,
     clock: Callable[[], datetime],
     progress: Progress | None = None,
 ) -> Poll:
@@ -55,10 +55,10 @@ def poll(
         is_new = store.case_of_mail(sha256) is None
         if is_new:
             try:
-                decision = consider(fetched)
+                decision = consider(fetched, clock())
             except Exception as error:  # whatever a mail does to the core, it becomes a case for a person
                 log.warning("A mail could not be read (%s); it goes to a person.", type(error).__name__)
-                decision, failed = unreadable(fetched, error), failed + 1
+                decision, failed = unreadable(fetched, clock()), failed + 1
         with store.atomic():
             if is_new:
                 desk.receive(sha256, len(fetched.raw), decision, clock())
