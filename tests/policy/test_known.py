@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -83,6 +84,16 @@ def test_a_region_in_which_the_database_is_not_is_a_contradiction_and_decides_no
     )
 
 
+def test_a_host_that_many_accounts_share_means_the_sender_s_own() -> None:
+    assert RECORDS.databases is not None
+    shared = next(each for each in RECORDS.databases if each.product == "qstash")
+    records = replace(RECORDS, databases=(*RECORDS.databases, replace(shared, id="q2", account="northpeak")))
+    reading = mail(resources=(Fact(shared.endpoint, "endpoint"),), at=FRANKFURT)
+    known = known_for(reading, Address("", "tom@queue-works.example"), records)
+    assert [each.account for each in known.databases] == ["queue-works"]
+    assert known_for(reading, None, records).databases == ()
+
+
 @pytest.mark.parametrize(
     ("fact", "conflict"),
     [
@@ -158,8 +169,6 @@ def test_without_records_nothing_is_assumed() -> None:
 
 
 def test_no_credits_on_record_is_not_the_same_as_no_record_of_credits() -> None:
-    from dataclasses import replace
-
     known = judged(
         mail(regions=("eu-central-1",), at=FRANKFURT), "dana@northpeak.example", replace(RECORDS, credits=())
     )

@@ -73,6 +73,15 @@ def test_a_row_of_an_account_that_is_none_is_told(tmp_path: Path) -> None:
         read_records(folder(tmp_path, accounts=ACCOUNTS, databases="id,account\nd1,northpeek\n"))
 
 
+def test_what_is_no_csv_is_told(tmp_path: Path) -> None:
+    (tmp_path / "accounts.csv").write_bytes("id,name\nnorthpeak,Müller\n".encode("latin-1"))
+    with pytest.raises(BadRecords, match=r"accounts\.csv: This is not CSV in UTF-8"):
+        read_records(tmp_path)
+    (tmp_path / "accounts.csv").write_text("id,name\nnorthpeak," + "x" * 200_000 + "\n")
+    with pytest.raises(BadRecords, match="field larger than field limit"):
+        read_records(tmp_path)
+
+
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such folder"):
         read_records(tmp_path / "nowhere")

@@ -82,38 +82,41 @@ class _Kind:
 
 
 def _read(path: Path, kind: _Kind, errors: list[ConfigError]) -> tuple[object, ...] | None:
+    """The records of one file, each once; None where the file is not there or its header is wrong."""
+    records: dict[str, object] = {}
+    lines: dict[str, int] = {}
+    try:
+        rows = _rows(path, kind, errors)
+    except (UnicodeDecodeError, csv.Error) as error:
+        errors.append(ConfigError(str(path), f"This is not CSV in UTF-8 ({error}).", "Save it again as CSV in UTF-8."))
+        return None
+    for line, row in rows or ():
+        try:
+            record = _record(str(path), line, row, kind)
+        except ConfigError as error:
+            errors.append(error)
+            continue
+        key = key_of(record)
+        if records.setdefault(key, record) != record:
+            what = f"This row contradicts line {lines[key]}, which has the same key."
+            errors.append(ConfigError(str(path), what, "Keep one of the two.", line))
+        lines.setdefault(key, line)
+    return None if rows is None else tuple(records.values())
+
+
+def _rows(path: Path, kind: _Kind, errors: list[ConfigError]) -> list[tuple[int, dict[str | None, Any]]] | None:
+    """Each row with its line. Spreadsheets write commas or semicolons, some with a byte order mark."""
     if not path.is_file():
         return None
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        errors.append(ConfigError(str(path), "The file is not UTF-8.", "Save it as CSV in UTF-8."))
-        return None
+    text = path.read_text(encoding="utf-8-sig")
     first = text.partition("\n")[0]
-    reader = csv.DictReader(
-        io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","
-    )
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [(name or "").strip() for name in reader.fieldnames or ()]
     reader.fieldnames = header
     before = len(errors)
     _check_header(str(path), header, kind, errors)
-    if len(errors) > before:
-        return None
-    records: dict[str, object] = {}
-    lines: dict[str, int] = {}
-    for row in reader:
-        try:
-            record = _record(str(path), reader.line_num, row, kind)
-            key = key_of(record)
-            if records.get(key, record) != record:
-                what = f"This row contradicts line {lines[key]}, which has the same key."
-                raise ConfigError(str(path), what, "Keep one of the two.", reader.line_num)
-        except ConfigError as error:
-            errors.append(error)
-            continue
-        records[key] = record
-        lines.setdefault(key, reader.line_num)
-    return tuple(records.values())
+    return [(reader.line_num, row) for row in reader] if len(errors) == before else None
 
 
 def _check_header(where: str, header: list[str], kind: _Kind, errors: list[ConfigError]) -> None:

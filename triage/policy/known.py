@@ -34,8 +34,10 @@ def known_for(reading: Reading, sender: Address | None, records: Records) -> Kno
     """
     conflicts: list[str] = []
     stated = _stated(reading.account, records, conflicts)
-    named = _named(reading.resources, records, conflicts)
     speaking = _speaking(sender, records)
+    named = _named(
+        reading.resources, records, {account.id for account in (*speaking, *([stated] if stated else []))}, conflicts
+    )
     claimant = _claimant(stated, named, speaking, conflicts)
     owner = _single({database.account for database in named})
     account = claimant or _account(owner, records)
@@ -73,15 +75,18 @@ def _stated(facts: Iterable[Fact], records: Records, conflicts: list[str]) -> Ac
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def _named(facts: Iterable[Fact], records: Records, conflicts: list[str]) -> tuple[DatabaseRecord, ...]:
-    """The databases that the mail names. A name that several accounts use is not enough to tell which is meant."""
+def _named(
+    facts: Iterable[Fact], records: Records, theirs: set[str], conflicts: list[str]
+) -> tuple[DatabaseRecord, ...]:
+    """The services that the mail names. Of a name or host that several accounts share, only their own is meant."""
     found: dict[str, DatabaseRecord] = {}
     for fact in facts:
         matches = _index(records).databases.get((fact.kind or "name", fact.value.casefold()), ())
         if not matches and records.databases is not None and fact.kind != "name":
             conflicts.append(f"the mail names {fact.value}, which the records do not have")
-        if len(matches) == 1 or fact.kind != "name":
-            found.update({each.id: each for each in matches})
+        if len(matches) > 1:
+            matches = [each for each in matches if each.account in theirs]
+        found.update({each.id: each for each in matches})
     return tuple(found.values())
 
 

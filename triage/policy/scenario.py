@@ -21,7 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from triage.model import Assessment, Deadline, Label, Reading
+from triage.model import Assessment, Deadline, Label, Outcome, Reading, Result
 from triage.policy.assess import assess, cycles_of
 from triage.policy.deadlines import deadlines
 from triage.policy.facts import AccountFacts, BillLine, ClaimFacts, CycleFacts, OutageFacts, ServiceFacts
@@ -134,29 +134,52 @@ def _file(file: Path, pack: Pack) -> Iterator[Scenario]:
     given = root.block("given", Block(root.where, root.line))
     for block in root.blocks("cases"):
         block.only("case", "with", "mail", "then")
-        expected = _expected(block.block("then"), pack)
+        then = block.block("then")
         name, where = block.text("case"), (block.where, block.line)
         if "mail" in block:
             mail = block.block("mail")
             mail.only("received", "categories", "rights", "documents")
             categories, rights = (tuple(Label(x, 1.0) for x in mail.texts(key, [])) for key in ("categories", "rights"))
             reading, received_at = Reading("en", categories, rights), _instant(mail, "received")
+            expected = _expected_of_mail(then)
             yield Scenario(name, *where, expected, None, reading, received_at, mail.texts("documents", []))
         else:
             facts = _facts(given, block.block("with", Block(*where)), pack)
-            yield Scenario(name, *where, expected, facts=facts)
+            yield Scenario(name, *where, _expected_of_claim(then, pack), facts=facts)
 
 
-def _expected(block: Block, pack: Pack) -> dict[str, Any]:
-    known = ("outcome", "total", "missing", "credits", "due", "by", "bearing", "handed over")
-    block.only(*known, *(clause.id for clause in pack.clauses))
-    expected: dict[str, Any] = dict(block)
-    if "due" in block:
-        due = block.block("due")
-        expected["due"] = {kind: _instant(due, kind) for kind in due}
-    if isinstance(expected.get("total"), (int, Decimal)):
-        expected["total"] = Decimal(expected["total"])
+def _expected_of_claim(block: Block, pack: Pack) -> dict[str, Any]:
+    block.only("outcome", "total", "missing", "credits", *(clause.id for clause in pack.credit_clauses))
+    expected: dict[str, Any] = {
+        clause.id: block.choice(clause.id, _RESULTS) for clause in pack.clauses if clause.id in block
+    }
+    if "outcome" in block:
+        expected["outcome"] = block.choice("outcome", tuple(map(str, Outcome)))
+    if "total" in block:
+        expected["total"] = None if block["total"] is None else block.number("total")
+    if "missing" in block:
+        expected["missing"] = list(block.texts("missing"))
+    if "credits" in block:
+        credits = block.block("credits")
+        expected["credits"] = {day: None if credits[day] is None else credits.number(day) for day in credits}
     return expected
+
+
+def _expected_of_mail(block: Block) -> dict[str, Any]:
+    block.only("due", "by", "bearing", "handed over")
+    expected: dict[str, Any] = {}
+    if "due" in block:
+        expected["due"] = {kind: _instant(block.block("due"), kind) for kind in block.block("due")}
+    if "by" in block:
+        expected["by"] = {kind: block.block("by").text(kind) for kind in block.block("by")}
+    if "bearing" in block:
+        expected["bearing"] = list(block.texts("bearing"))
+    if "handed over" in block:
+        expected["handed over"] = block.flag("handed over")
+    return expected
+
+
+_RESULTS = tuple(map(str, Result))
 
 
 def _facts(given: Block, block: Block, pack: Pack) -> ClaimFacts:
