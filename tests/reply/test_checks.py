@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.reply.cases import CASES, KNOWN, LANGUAGES, Case, pack, writer
-from triage.model import DatabaseRecord
+from tests.reply.cases import CASES, KNOWN, LANGUAGES, MESSAGE, Case, pack, writer
+from triage.model import Address, DatabaseRecord
 
 ELIGIBLE, ERASURE, CONCERN = CASES["claim eligible"], CASES["request: erasure"], CASES["concern"]
 UNKNOWN = CASES["claim from an unknown sender"]
@@ -173,6 +176,29 @@ def test_what_the_sender_wrote_may_be_repeated_but_their_amounts_are_not_ours() 
     case = ELIGIBLE.but(message=message)
     assert found(case, "You refer to ticket 88231 and to ops@partner.example, and to 4 March 2026.") == set()
     assert "unsourced_money" in found(case, "We credit 900 USD.")
+
+
+def test_an_amount_in_a_subject_or_a_name_is_no_source_either() -> None:
+    message = replace(MESSAGE, subject="Refund 900 USD", sender=Address("900 USD", "dana@northpeak.example"))
+    assert "unsourced_money" in found(ELIGIBLE.but(message=message, regions=("900 USD",)), "We credit 900 USD.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(st.decimals("0.01", "999999.99", places=2))
+@settings(max_examples=40, deadline=None)
+def test_of_all_amounts_only_those_of_the_case_may_be_said(language: str, amount: Decimal) -> None:
+    locale = writer().languages[language].locale
+    codes = found(ELIGIBLE, f"{locale.amount(amount, 'USD')}.", language)
+    assert ("unsourced_money" in codes) == (amount not in {Decimal("18.00"), Decimal("180.00")})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+@settings(max_examples=40, deadline=None)
+def test_of_all_days_only_those_of_the_case_may_be_said(language: str, day: date) -> None:
+    locale = writer().languages[language].locale
+    ours = {date(2026, 3, 3), date(2026, 3, 1), date(2026, 5, 12), date(2026, 5, 27), date(2026, 6, 1)}
+    assert ("unsourced_date" in found(ELIGIBLE, f"{locale.day(day)}.", language)) == (day not in ours)
 
 
 EARLY = {

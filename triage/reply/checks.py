@@ -64,9 +64,10 @@ class Bounds:
     """What a letter may say.
 
     original: the mail that it answers, whose lines it may quote; said: all that the sender said (subject, text, history,
-    addresses), whose dates, numbers and names may be repeated. sourced: what our records, deadlines and clauses give, in
-    the language of the letter; published: the clauses' own words, in English. forbidden: labels that a clause forbids to
-    promise. received: day of receipt, due: last day by kind of deadline, both in the desk's zone.
+    addresses), whose dates, numbers and names may be repeated; signed: the desk's name and address. sourced: what our
+    records, deadlines and clauses give, in the language of the letter; published: the clauses' own words, in English.
+    forbidden: labels that a clause forbids to promise. received: day of receipt, due: last day by kind of deadline, both
+    in the desk's zone.
     foreign: names of other accounts that the mail touches; private: those of its own, where the sender may not be told.
     vouched: False means that nothing of `records` may be told. free: the matter is governed by no terms, so a plain
     number needs no source.
@@ -74,6 +75,7 @@ class Bounds:
 
     original: str
     said: str
+    signed: str
     sourced: tuple[str, ...]
     records: tuple[str, ...]
     published: tuple[str, ...]
@@ -140,7 +142,7 @@ def _unsourced(own: str, bounds: Bounds, words: Words, english: Words) -> Iterat
 
 def _names(own: str, bounds: Bounds) -> Iterator[Problem]:
     """Names of accounts that the sender neither gave nor may be told."""
-    letter, said = fold(own), fold(bounds.said)
+    letter, said = fold(own), fold("\n".join((bounds.said, bounds.signed)))
     for code, names in (("foreign_data", bounds.foreign), ("discloses_records", bounds.private)):
         for name in names:
             alone = re.compile(rf"(?<!\w){re.escape(fold(name))}(?!\w)")

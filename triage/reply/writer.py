@@ -219,13 +219,14 @@ def bounds_of(matter: Matter, language: Language) -> checks.Bounds:
     documents = [text for each in matter.terms.pack.documents.values() for text in (each.title, each.url)]
     return checks.Bounds(
         original=message.text,
-        said=_said(message),
-        sourced=(*(value.text for value in pen.slots.values), matter.contact),
+        said="\n".join((*_said(message), *(value.text for value in pen.slots.values if value.kind == "quoted"))),
+        sourced=(*(value.text for value in pen.slots.values if value.kind != "quoted"), matter.contact),
         records=_records(matter, language),
         published=(*matter.terms.published, *documents, *matter.terms.pack.contacts.values()),
         forbidden=matter.terms.forbidden,
         received=message.received_at.astimezone(zone).date(),
         due={deadline.kind: deadline.due_at.astimezone(zone).date() for deadline in matter.deadlines},
+        signed=f"{matter.desk}\n{matter.contact}",
         foreign=standing.foreign_names(matter.known),
         private=() if matter.vouched else standing.own_names(matter.known),
         vouched=matter.vouched,
@@ -233,12 +234,12 @@ def bounds_of(matter: Matter, language: Language) -> checks.Bounds:
     )
 
 
-def _said(message: Message) -> str:
+def _said(message: Message) -> list[str]:
     """All that the sender said, or was said in the thread before."""
     people = [message.sender, *message.reply_to, *message.to, *message.cc]
     named = [part for person in people if person for part in (person.name, person.email)]
     parts = (message.subject, message.text, message.quoted, message.signature)
-    return "\n".join((*(part[:MOST_READ] for part in parts), *named))
+    return [*(part[:MOST_READ] for part in parts), *named]
 
 
 def _records(matter: Matter, language: Language) -> tuple[str, ...]:
