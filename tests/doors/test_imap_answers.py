@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.doors.imap.answers import esearch_uids, fetch_items, internal_date, uid_set
+from triage.doors.imap.answers import esearch_uids, fetch_items, internal_date, search_uids, uid_set
 from triage.doors.imap.mailbox import BACKOFF_LIMIT, MAILS_AT_ONCE, backoff, batches
 from triage.doors.imap.names import Folder, decode_name, encode_name, listed
 
@@ -74,6 +74,39 @@ def test_names_survive_modified_utf7(name: str) -> None:
 
 def test_modified_utf7_as_the_standard_has_it() -> None:
     assert encode_name("~peter/mail/台北/日本語 & co") == "~peter/mail/&U,BTFw-/&ZeVnLIqe- &- co"
+
+
+PIECES = st.sampled_from(
+    [
+        b"1 (",
+        b"UID 5",
+        b" UID 99999999999999999999",
+        b"BODY[] ",
+        b"{3}",
+        b'"',
+        b"\\",
+        b"NIL",
+        b")",
+        b'INTERNALDATE "',
+        b"FLAGS (",
+    ]
+)
+ANSWERS = st.lists(PIECES | st.binary(max_size=9)).map(b"".join)
+
+
+@given(st.lists(ANSWERS | st.tuples(ANSWERS, st.binary())))
+def test_no_answer_breaks_the_reading(answers: list[object]) -> None:
+    for item in fetch_items(answers):
+        assert item.uid <= 9_999_999_999
+    listed(answers)
+
+
+def test_absurd_search_results_are_refused() -> None:
+    for nonsense in (b"(TAG A) UID ALL 1:4294967295", b"(TAG A) UID ALL 1::", b"(TAG A) UID ALL " + b"9" * 5000):
+        with pytest.raises(ValueError, match=r"UIDs|int|digits"):
+            esearch_uids([nonsense])
+    with pytest.raises(ValueError, match="int"):
+        search_uids([b"1 2 x"])
 
 
 def test_folders_are_listed_however_their_names_come() -> None:

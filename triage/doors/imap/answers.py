@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
+MOST_MAILS = 5_000_000
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _INTERNALDATE = re.compile(r" ?(\d{1,2})-([A-Z][a-z]{2})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
-_UID = re.compile(rb"[( ]UID (\d+)", re.IGNORECASE)
+_UID = re.compile(rb"[( ]UID (\d{1,10})\b", re.IGNORECASE)
 _DATE = re.compile(rb'[( ]INTERNALDATE "([^"]*)"', re.IGNORECASE)
 _FLAGS = re.compile(rb"[( ]FLAGS \(([^)]*)\)", re.IGNORECASE)
 _FETCH_STARTS = re.compile(rb"\d+ \(")
@@ -88,20 +90,27 @@ def uid_set(uids: Sequence[int]) -> str:
     return ",".join(str(first) if first == last else f"{first}:{last}" for first, last in spans)
 
 
+def search_uids(answers: Sequence[bytes | None]) -> list[int]:
+    """The UIDs of `1 2 3 7`. Raises ValueError on nonsense."""
+    return [int(uid) for answer in answers for uid in (answer or b"").split()]
+
+
 def esearch_uids(answers: Sequence[bytes]) -> list[int]:
-    """The UIDs of `(TAG "A1") UID ALL 1:3,7`; an answer without ALL means that there are none."""
+    """The UIDs of `(TAG "A1") UID ALL 1:3,7`; an answer without ALL means that there are none. Raises ValueError on nonsense."""
     found: list[int] = []
     for answer in answers:
         listed = re.search(rb"\bALL ([\d:,]+)", answer or b"", re.IGNORECASE)
         for span in listed[1].split(b",") if listed else ():
             first, _, last = span.partition(b":")
             low, high = sorted((int(first), int(last or first)))
+            if len(found) + high - low > MOST_MAILS:
+                raise ValueError("more UIDs than any mailbox has mails")
             found += range(low, high + 1)
     return found
 
 
 def number(data: Sequence[Any]) -> int | None:
-    digits = re.match(rb"\d+", data[-1] or b"") if data else None
+    digits = re.match(rb"\d{1,20}", data[-1] or b"") if data else None
     return int(digits[0]) if digits else None
 
 

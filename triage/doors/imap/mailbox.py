@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from triage.doors.imap.account import BUSY, Account, LoginRefused, connect, lost
-from triage.doors.imap.answers import esearch_uids, fetch_items, number, uid_set, words
+from triage.doors.imap.answers import esearch_uids, fetch_items, number, search_uids, uid_set, words
 from triage.doors.imap.client import Connection
 from triage.doors.imap.names import Folder, listed, mailbox_name
 from triage.doors.mailbox import Fetched, Selected
@@ -139,12 +139,12 @@ class ImapMailbox:
     def _search(self, criteria: str, at_least: int) -> Sequence[int]:
         """UIDs, ascending. `n:*` always includes the last mail, however small its UID (RFC 9051, 6.4.4), hence `at_least`."""
         connection = self._opened()
-        if "ESEARCH" in connection.capabilities:
-            _expect_ok(connection.uid("SEARCH", "RETURN (ALL)", criteria), "SEARCH")
-            found = esearch_uids(connection.take("ESEARCH"))
-        else:
-            lines = _expect_ok(connection.uid("SEARCH", criteria), "SEARCH")
-            found = [int(number) for line in lines for number in (line or b"").split() if number.isdigit()]
+        extended = "ESEARCH" in connection.capabilities
+        lines = _expect_ok(connection.uid("SEARCH", "RETURN (ALL)" if extended else None, criteria), "SEARCH")
+        try:
+            found = esearch_uids(connection.take("ESEARCH")) if extended else search_uids(lines)
+        except ValueError as error:
+            raise MailboxError(f"{self.account.host} answers SEARCH with nonsense: {error}.") from error
         return sorted(uid for uid in set(found) if uid >= at_least)
 
     def _larger(self, first: int, last: int) -> Sequence[int]:
