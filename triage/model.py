@@ -385,12 +385,20 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The last instant in time. kind: `respond`, `erase`, ...; derivation: how it was counted, a line a step."""
+    """The last instant in time. kind: `respond`, `erase`, ...; `claim` is the customer's own limit for claiming.
+
+    derivation: how it was counted, a line a step.
+    """
 
     kind: str
     due_at: datetime
     clause: str
     derivation: tuple[str, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the desk, and not the customer, has to keep it."""
+        return self.kind != "claim"
 
 
 # --- the proposed answer --------------------------------------------------------------------------------------------

@@ -36,11 +36,14 @@ def consider(message: Message, reader: Reader, records: Records, kit: Kit) -> De
 def decide(message: Message, reading: Reading, records: Records, kit: Kit) -> Decision:
     """Judge and answer a mail that was read already. Where the law speaks, a note for the team stands instead of a draft."""
     due = deadlines(reading, message.received_at, kit.pack, zone=kit.zone)
+    known = known_for(reading, message.sender, records)
     assessment: Assessment | None = None
     if reading.is_about("sla_credit_claim"):
-        known = known_for(reading, message.sender, records)
         assessment = assess_claims(claims(reading, known, message.received_at), kit.pack)
         due += claim_limits(assessment, kit.pack)
+    contradictions = dict.fromkeys((*known.conflicts, *(assessment.conflicts if assessment else ())))
+    doubts = tuple(Doubt("contradiction", f"{said[:1].upper()}{said[1:]}.") for said in contradictions)
+    reading = replace(reading, doubts=reading.doubts + doubts)
     draft = kit.writer.draft(message, reading, assessment, due, **_letterhead(message, reading, records, kit))
     notes: tuple[str, ...] = ()
     if reading.is_about("legal_demand"):

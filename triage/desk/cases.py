@@ -222,13 +222,14 @@ def _route(decision: Decision) -> Kind:
 
 def _reasons(decision: Decision) -> dict[str, list[str]]:
     doubts = [doubt.because for doubt in decision.reading.doubts]
-    return {"because": [*doubts, *decision.notes]} if doubts or decision.notes else {}
+    return {"because": doubts} if doubts else {}
 
 
 def _row(case_id: int, decision: Decision, state: State) -> CaseRow:
     """What the queue shows; a deadline is due only while the case is open."""
     message, reading = decision.message, decision.reading
-    first = min(decision.deadlines, key=lambda deadline: deadline.due_at, default=None) if state in OPEN else None
+    ours = (deadline for deadline in decision.deadlines if deadline.is_ours)
+    first = min(ours, key=lambda deadline: deadline.due_at, default=None) if state in OPEN else None
     return CaseRow(
         id=case_id,
         state=state,

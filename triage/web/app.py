@@ -34,7 +34,7 @@ from triage.desk.states import OPEN, Kind, State, possible
 from triage.digest import digest_of
 from triage.errors import Conflict, TriageError, UsageError
 from triage.web import marks
-from triage.web.words import age, left, on
+from triage.web.words import age, left, on, plain
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 COOKIE = "triage_session"
@@ -113,7 +113,7 @@ class Pages:
         self.actor, self.address = actor, address
         self._key = secrets.token_bytes(32)
         self._env = Environment(loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined)
-        self._env.filters.update(left=left, age=age, on=lambda at: on(at, zone))
+        self._env.filters.update(left=left, age=age, on=lambda at: on(at, zone), plain=plain)
         self._env.globals.update(desk_name=desk_name, banner=banner, State=State, Kind=Kind, zone=str(zone))
 
     # --- looking ----------------------------------------------------------------------------------------------------
@@ -238,6 +238,7 @@ class Pages:
             draft=case.draft,
             may=possible(case.row.state),
             related=desk.related(case),
+            authentication=[value for name, value in message.headers if name.lower() == "authentication-results"][:1],
             subject=marks.cut(message.subject, marks.of_part(reading, "subject")),
             body=marks.cut(message.text, marks.of_part(reading, "text")),
             quoted=marks.cut(message.quoted, marks.of_part(reading, "quoted")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,13 @@ def left(due: datetime, now: datetime) -> str:
 def age(at: datetime, now: datetime) -> str:
     """How long ago: `4 hours`, `12 days`."""
     return _span(max(now - at, timedelta()))
+
+
+def plain(name: str) -> str:
+    """A name that programs use, for people: `cycles[2026-02-01].uptime_percent` is `uptime percent of the cycle from 2026-02-01`."""
+    found = re.fullmatch(r"cycles\[([\d-]+)\]\.(.*)", name)
+    words = found[2] if found else name
+    return words.replace("_", " ").replace(".", " ") + (f" of the cycle from {found[1]}" if found else "")
 
 
 def _span(span: timedelta) -> str:
