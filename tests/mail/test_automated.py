@@ -138,6 +138,21 @@ def test_words_of_people(text: str) -> None:
     assert rules("", text) == set()
 
 
+def test_a_bounce_in_a_systems_own_form() -> None:
+    headers = "Subject: Re: Invoice\r\nIn-Reply-To: <a@upstash.com>\r\n"
+    assert rules(headers, "Error: Invalid user address\n\n550 no such user here\n", "post_master@gateway.example")
+
+
+def test_a_postmaster_is_a_person_too() -> None:
+    headers = "Subject: Re: your blocked mail\r\nIn-Reply-To: <a@upstash.com>\r\nUser-Agent: Mozilla Thunderbird\r\n"
+    assert (
+        rules(
+            headers, "Hi,\n\nyour mail was blocked by our filter. I have changed that.\n\nJo", "postmaster@uni.example"
+        )
+        == set()
+    )
+
+
 def test_a_delivery_report() -> None:
     raw = (
         b"From: postmaster@mx.example\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\n\r\nIt failed.\r\n"

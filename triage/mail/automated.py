@@ -15,6 +15,7 @@ from triage.model import Address, Sign
 
 DECIDES = 0.999  # one, but for rounding
 _HEAD = 1_500  # characters of the text in which a program says that it is one
+_BEGINNING = 400  # in which a delivery program says that it is one
 _TAIL = 1_500  # and in which a newsletter says how to be rid of it
 _AROUND = 150  # characters before and after a telling word in which its phrase stands
 _MAX_PLACES = 12
@@ -104,7 +105,7 @@ _BY_HAND: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("user-agent", re.compile(notices.MAIL_PROGRAM, re.I), 0.5),
     ("x-mailer", re.compile(notices.MAIL_PROGRAM, re.I), 0.5),
     ("thread-index", re.compile("."), 0.4),
-    ("in-reply-to", re.compile("."), 0.4),
+    ("in-reply-to", re.compile("."), 0.3),
     ("references", re.compile("."), 0.2),
 )
 
@@ -174,7 +175,7 @@ def _of_sender(values: dict[str, str], senders: tuple[Address, ...]) -> Iterator
         form = answer_to and domain and domain not in answer_to.lower()
         yield Sign("no-reply", sender.email), 0.5 if form else 1.0
     elif notices.ROLE_STRONG.match(local):
-        yield Sign("machine-sender", sender.email), 1.0
+        yield Sign("machine-sender", sender.email), 1.2
     elif notices.ROLE_OF_NOTICES.match(local):
         yield Sign("notice-sender", sender.email), 0.6
     elif notices.ROLE.match(local) or notices.ROLE_DOMAIN.match(domain):
@@ -187,6 +188,8 @@ def _of_words(subject: str, text: str) -> Iterator[tuple[Sign, float]]:
             yield Sign(rule, found.group()[:120]), weight
             break
     lowered = text.lower()
+    if hit := _near(text[:_BEGINNING], lowered[:_BEGINNING], *notices.DELIVERY_PROGRAM):
+        yield Sign("delivery-program", hit.group()[:120]), 1.0
     for rule, needles, looks, weight in notices.TEXTS:
         if hit := _near(text, lowered, needles, looks):
             yield Sign(rule, hit.group()[:120]), weight

@@ -21,7 +21,7 @@ NO_REPLY = re.compile(
 #: Local parts that no person writes from; those of notices, which courts and banks have too; and those that anybody may have.
 ROLE_STRONG = re.compile(
     r"(?:bounces?|newsletters?|boletin(?:es)?|rundbrief|bulten|bulletin|nieuwsbrief|biuletyn|daemon|cron|nagios|jenkins|zabbix|prometheus|alertmanager|grafana|pagerduty|autoresponder|auto-?reply|automailer|automat"
-    r"|robot|bot|statusbot|statuspage|monitor(?:ing|eo)?|uptime|digest|listserv|majordomo|mailman|bugzilla(?:-daemon)?|postmaster|rssfeeds?|logwatch|backup|calendar|calendario|kalender|calendrier|scanner|mfp"
+    r"|robot|bot|statusbot|statuspage|monitor(?:ing|eo)?|uptime|digest|listserv|majordomo|mailman|bugzilla(?:-daemon)?|post_?master|rssfeeds?|logwatch|backup|calendar|calendario|kalender|calendrier|scanner|mfp"
     r"|surveys?|encuestas?)(?:$|[._+\d-])|.{1,60}-(?:bounces?|daemon)$",
     re.I,
 )
@@ -127,21 +127,36 @@ def _words(*phrases: str) -> str:
     return "|".join(phrases)
 
 
+#: How a delivery program begins its report: (what must stand there in lower case, pattern).
+DELIVERY_PROGRAM = (
+    ("automatically by", "this is the", "sorry to have to", "daemon", "mail system", "mail delivery"),
+    re.compile(
+        r"(?:created automatically by (?:the )?(?:mail|e-?mail|message)|this is (?:the|a) (?:qmail|mail (?:delivery )?system|postfix|courier|exim|sendmail)[\w -]{0,40}(?:at|on|program)\b"
+        r"|sorry to have to inform you that (?:your|the) message|mail delivery (?:system|subsystem|software)|your message (?:to .{1,100} )?(?:could not be delivered|cannot be delivered) to (?:one or more|the following))",
+        re.I,
+    ),
+)
+
 #: Words near the beginning of a text: (rule, what must stand there in lower case, pattern, weight).
 TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
     (
-        "delivery-program",
-        ("automatically by", "this is the", "sorry to have to", "daemon", "mail system", "mail delivery"),
-        re.compile(
-            r"\A[\s\S]{0,300}?(?:created automatically by (?:the )?(?:mail|e-?mail|message)|this is (?:the|a) (?:qmail|mail (?:delivery )?system|postfix|courier|exim|sendmail)[\w -]{0,40}(?:at|on|program)\b"
-            r"|sorry to have to inform you that (?:your|the) message|mail delivery (?:system|subsystem|software)|your message (?:to .{1,100} )?(?:could not be delivered|cannot be delivered) to (?:one or more|the following))",
-            re.I,
-        ),
-        1.0,
-    ),
-    (
         "delivery-text",
-        ("original m", "deliver", "qmail", "returned", "undeliv", "failed", "recipient", "rejected", "bounce"),
+        (
+            "original m",
+            "no such",
+            "invalid ",
+            "unknown",
+            "nonexist",
+            "fail",
+            "deliver",
+            "qmail",
+            "returned",
+            "undeliv",
+            "failed",
+            "recipient",
+            "rejected",
+            "bounce",
+        ),
         re.compile(
             _words(
                 r"this (?:message|report|e-?mail|is a message that) (?:was|is|has been) (?:created|generated)? ?automatically (?:by|generated)",
@@ -153,7 +168,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
                 r"the following (?:address|recipient|user|message|destination|e?mail)[^.\n]{0,60} (?:had|has|have|could|was|were|failed|did|is|are)",
                 r"(?:could not|cannot|can't|unable to|was not able to|couldn't|not able to) (?:be )?deliver(?:ed)?\b[^.\n]{0,60}(?:message|mail|recipient|address|following|user|to\b|your|it\b)",
                 r"delivery of (?:this |your )?(?:e-?mail|message|mail)\b|undeliverable (?:message|mail|to\b|recipient)|undelivered message follows|message (?:is )?undeliverable|mail delivery (?:failed|failure|error|subsystem)|delivery (?:has )?failed|failed delivery|non-?delivery report|delivery status notification|was not delivered to|wasn't delivered to|permanent (?:fatal )?errors?\b",
-                r"transcript of session follows|original (?:message|mail) (?:as )?follows|returned mail|a message that you sent|(?:error|status|reason) (?:message|code)?:? ?5\d\d[ -]\d\.\d\.\d|could not be delivered|rejected your message|has been blocked by|does not exist on this system|no such user|user unknown|mailbox (?:is )?(?:full|unavailable|not found)|over (?:its |their )?(?:disk )?quota",
+                r"transcript of session follows|original (?:message|mail) (?:as )?follows|returned mail|a message that you sent|(?:error|status|reason) (?:message|code)?:? ?5\d\d[ -]\d\.\d\.\d|could not be delivered|rejected your message|has been blocked by|does not exist on this system|no such (?:user|recipient|mailbox|address)|invalid (?:user|recipient|mailbox) ?(?:address|name)?|(?:unknown|nonexistent) (?:user|recipient|address)|user unknown|permanent failure|failure reasons|returned message|mailbox (?:is )?(?:full|unavailable|not found)|over (?:its |their )?(?:disk )?quota",
                 r"reporting-mta:|final-recipient:|diagnostic-code:",
             ),
             re.I,

@@ -34,6 +34,17 @@ _DISCLAIMER = re.compile(
     r"|(?:ta|niniejsza) wiadomość[^.\n]{0,120}poufn|bu e-?posta[^.\n]{0,120}gizli|本メール[^。\n]{0,60}(?:機密|秘密)|(?:please )?(?:consider|think of) the environment before|bitte (?:denken|prüfen) sie[^.\n]{0,60}(?:umwelt|ausdruck))",
     re.I,
 )
+#: Words that people use in sentences and not in titles.
+_SAYS = re.compile(
+    r"(?<!\w)(?:please|pls|thanks|i|i'm|you|we|they|my|our|your|is|are|was|were|has|have|had|can|could|will|would|should|not|it|this|that|delete|close|send|reply|call|ask|need|want|see|asap|bitte|danke|ich|wir|sie|mein\w{0,2}|unser\w{0,2}"
+    r"|ist|sind|war|waren|habe?n?|kann|können|nicht|kein\w{0,2}|löschen|merci|je|j'ai|vous|nous|il|mon|ma|mes|notre|nos|est|sont|était|pas|veuillez|por favor|gracias|yo|mi|mis|nuestr\w{1,2}|es|son|fue|no|quiero|borren|grazie|io|noi|il mio|nostr\w|è|sono|era"
+    r"|non|cancellate|obrigad\w|eu|nós|meu|minha|noss\w|são|foi|não|quero|ik|wij|we|mijn|onze|zijn|niet|graag|proszę|dziękuję|jestem|mój|moje|nasz\w{0,2}|nie|był\w?|lütfen|ben|biz|değil|silin)(?!\w)",
+    re.I,
+)
+_STREET = re.compile(
+    r"[^\W\d][^\d\n]{2,40}\s\d{1,4}\s?[a-z]?$|\d{1,4}(?:\s?bis)?,?\s(?:[\w'-]{1,20}\s){0,3}(?:rue|avenue|av|bd|boulevard|quai|place|chemin|impasse|street|st|road|rd|lane|drive|square)\b",
+    re.I,
+)
 _LIST_FOOTER = re.compile(
     r"mailing list|unsubscribe|you received this (?:message|e-?mail) because|\blistinfo\b|to post to this", re.I
 )
@@ -172,10 +183,8 @@ def _below_name(lines: list[str], signed: list[bool], sender: str) -> None:
 
 def _is_title(line: str) -> bool:
     """A title, department, company or place: few words, no sentence, no label with a value."""
-    return (
-        len(line) <= 60
-        and len(line.split()) <= 7
-        and not line.endswith((".", "?", "!", ":", ";"))
-        and ":" not in line
-        and "=" not in line
-    )
+    if len(line) > 60 or len(line.split()) > 7 or line.endswith((".", "?", "!", ":", ";", ",")):
+        return False
+    if any(map(str.isdigit, line)) and not _STREET.match(line):
+        return False
+    return ":" not in line and "=" not in line and not _SAYS.search(line)
