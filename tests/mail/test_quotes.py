@@ -67,6 +67,7 @@ HEADER_BLOCKS = {
     "en bold": "*From:* Support <support@upstash.com>\n*Sent:* Tuesday, March 3, 2026 10:15 AM\n*To:* Dana\n*Subject:* Your question",
     "en ruled": "________________________________\nFrom: Support <support@upstash.com>\nSent: Tuesday, March 3, 2026 10:15 AM\nTo: Dana\nSubject: Hi",
     "en original": "-----Original Message-----\nFrom: Support\nSent: Tuesday",
+    "en on one line": "From: Support <support@upstash.com> Sent: Tuesday, March 3, 2026 10:15 AM",
     "de": "Von: Support <support@upstash.com>\nGesendet: Dienstag, 3. März 2026 10:15\nAn: Dana\nBetreff: Ihre Frage",
     "de original": "-----Ursprüngliche Nachricht-----\nVon: Support\nGesendet: Dienstag",
     "de gmx": "Gesendet: Dienstag, 03. März 2026 um 10:15 Uhr\nVon: Support <support@upstash.com>\nAn: dana@northpeak.example\nBetreff: Ihre Frage",

@@ -132,6 +132,7 @@ FIELD = re.compile(
     re.I,
 )
 KINDS = tuple(_FIELDS)
+FIELD_MIDWAY = re.compile(rf"[\s>*](?:{_FIELDS['date']}|{_FIELDS['subject']})[*_]{{0,2}}\s?[:：]", re.I)
 
 #: "Sent from my …", as phones and programs sign.
 SENT_FROM = re.compile(
