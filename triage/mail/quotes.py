@@ -180,11 +180,9 @@ def _is_header_block(kinds: dict[str, str]) -> bool:
         return dated and "to" in kinds and ("@" in kinds["to"] or "subject" in kinds)
     if sender[:1].isdigit():
         return False
-    return (
-        dated
-        or (len(others) >= 2 and ("subject" in others or "@" in sender))
-        or ("@" in sender and "subject" in others)
-    )
+    if "@" in sender and ("subject" in others or phrases.FIELD_MIDWAY.search(sender)):
+        return True
+    return dated or (len(others) >= 2 and ("subject" in others or "@" in sender))
 
 
 # --- "On … wrote:" --------------------------------------------------------------------------------------------------
