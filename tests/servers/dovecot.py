@@ -177,7 +177,7 @@ class Dovecot:
         """A second opinion: a connection of the standard library, logged in, that may write."""
         context = ssl.create_default_context(cafile=self.ca_file)
         with imaplib.IMAP4_SSL(self.host, self.imaps, ssl_context=context, timeout=10) as client:
-            client.login(user, PASSWORDS[user])
+            client.authenticate("PLAIN", lambda _: f"\0{user}\0{PASSWORDS[user]}".encode())
             yield client
 
     def deliver(
