@@ -80,6 +80,12 @@ def test_a_clause_without_a_sentence_is_told_in_the_packs_words_and_a_person_is_
     assert "availability.tariff" in draft.problems[0].because
 
 
+def test_what_the_letters_lack_for_a_pack_is_said(other: Pack) -> None:
+    gaps = writer().gaps(other)
+    assert "fr/clauses.yaml has no `fails` for availability.tariff: a letter would show the pack's own words." in gaps
+    assert not any("promises" in gap for gap in gaps)
+
+
 def test_a_policy_owner_words_a_clause_without_touching_the_program(other: Pack, tmp_path: Path) -> None:
     folder = tmp_path / "replies" / "fr"
     folder.mkdir(parents=True)

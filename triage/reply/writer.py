@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from triage.model import Address, Assessment, Deadline, Draft, Known, Message, Outcome, Problem, Reading
+from triage.model import Address, Assessment, Deadline, Draft, Known, Message, Outcome, Problem, Reading, Result
 from triage.policy import Pack
 from triage.reply import checks, library, standing, thread
 from triage.reply.letter import Block, Slots, as_html, as_text, blocks
@@ -109,6 +109,28 @@ class Writer:
         matter = self._matter(message, reading, None, deadlines, pack, None, zone, desk_name, "", None)
         pen = Pen(self._language(language), Slots(), matter)
         return as_text(_part(pen, "handover", _variables(pen)))[0]
+
+    def gaps(self, pack: Pack) -> tuple[str, ...]:
+        """What the letters lack for a pack, a sentence each: a clause that may fail and has no sentence of its own, a
+        promise that it forbids and no word to know it by."""
+        failing = [c.id for c in pack.clauses if any(Result.FAILS in version.sentences for version in c.versions)]
+        forbidden = sorted({label for clause in pack.clauses for label in clause.forbids})
+        return tuple(
+            gap
+            for code, language in self.languages.items()
+            for gap in (
+                *(
+                    f"{code}/clauses.yaml has no `fails` for {clause}: a letter would show the pack's own words."
+                    for clause in failing
+                    if (clause, "fails") not in language.phrases
+                ),
+                *(
+                    f"{code}/checks.yaml has no words under `promises` for `{label}`: nobody would notice such a promise."
+                    for label in forbidden
+                    if label not in language.words.promises
+                ),
+            )
+        )
 
     def _matter(
         self,
