@@ -226,6 +226,35 @@ def test_a_persons_own_words_that_look_like_a_quotation(text: str) -> None:
     assert (message.text, message.quoted) == (text, "")
 
 
+@pytest.mark.parametrize("sign", [">", "|", ")", "#", " |"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "On Tue, 3 Mar 2026 10:15:00 +0100, Support wrote:\n",
+        "-----Original Message-----\nFrom: Support <s@upstash.com>\nDate: 3 Mar 2026 10:15\n\n",
+    ],
+)
+def test_an_answer_below_lines_that_are_marked_somehow(head: str, sign: str) -> None:
+    older = "\n".join(f"{sign} {line}".rstrip() for line in ("Hello Dana,", "which account?", "Support"))
+    message = plain(f"{head}{older}\n\n{REPLY}\n")
+    assert message.text == REPLY
+    assert "which account?" in message.quoted
+
+
+def test_headers_quoted_with_bars() -> None:
+    message = plain(
+        "  | Date: Tue, 3 Mar 2026 10:15:00 +0100\n  | From: Support <s@upstash.com>\n  |\n  | Which account?\n\n northpeak\n"
+    )
+    assert message.text.strip() == "northpeak"
+
+
+def test_an_answer_below_an_attribution_alone_is_not_lost() -> None:
+    assert (
+        plain("On Tue, 3 Mar 2026 at 10:15 Support <s@upstash.com> wrote:\n\nnorthpeak it is.\n").text
+        == "northpeak it is."
+    )
+
+
 def test_a_reply_on_the_line_of_the_attribution() -> None:
     assert (
         plain("Yes please. On Tue, Mar 3, 2026 at 10:15 AM Support <s@upstash.com> wrote:\n> Delete it?\n").text

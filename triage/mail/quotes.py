@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from triage.mail import marks, phrases
 
 _QUOTED = re.compile(rf"[{marks.QUOTED}]|\s{{0,3}}>|[ \t]*[A-Z]{{2,3}}>\s")
+_OTHER_SIGN = re.compile(r"\s{0,4}([|)#:}%»])(?:\s|$)")
 _NUMBER_AFTER = re.compile(r"\s{0,3}>=?\s?[\d$€£]")
 _PROMPT = re.compile(r"\s{0,3}>>>(?:\s|$)")
 _ENDINGS = (
@@ -55,6 +56,8 @@ def split(text: str) -> Split:
         _spare_false_quotes(lines, quoted)
         _close_gaps(lines, quoted)
     end, forwarded = _end_of_own_words(lines, quoted)
+    if end < len(lines) and not forwarded and not _says(lines, quoted, end):
+        end = _answered_below(lines, quoted, end)
     end, heads = _attributed(lines, quoted, end)
     forwarded = forwarded or _is_passed_on(lines, quoted)
     own = [line for line, other in zip(lines[:end], quoted[:end], strict=True) if not other]
@@ -185,6 +188,47 @@ def _is_header_block(kinds: dict[str, str]) -> bool:
     return dated or (len(others) >= 2 and ("subject" in others or "@" in sender))
 
 
+def _says(lines: list[str], quoted: list[bool], end: int) -> bool:
+    """Whether the sender says anything before that line."""
+    return any(line.strip() and not other for line, other in zip(lines[:end], quoted[:end], strict=True))
+
+
+def _answered_below(lines: list[str], quoted: list[bool], start: int) -> int:
+    """Where the older mail ends whose headers stand at the top: nowhere, unless its lines are marked and others follow."""
+    if marks.REST_QUOTED in lines[start]:
+        return start
+    body = next(
+        (i for i in range(start + 1, len(lines)) if not lines[i].strip(" |>") and _seen_field(lines, start, i)),
+        len(lines),
+    )
+    _mark_alike(lines, quoted, start)
+    _mark_alike(lines, quoted, body + 1)
+    if not any(quoted[body:]) or not any(line.strip() and not quoted[body + i] for i, line in enumerate(lines[body:])):
+        return start
+    quoted[start:body] = [True] * (body - start)
+    return len(lines)
+
+
+def _seen_field(lines: list[str], start: int, stop: int) -> bool:
+    return any(phrases.FIELD.match(line[:300]) for line in lines[max(start, stop - _MAX_BLOCK) : stop])
+
+
+def _mark_alike(lines: list[str], quoted: list[bool], start: int) -> None:
+    """Mark what is quoted by another sign than `>`: lines that start as the first one from `start` on does."""
+    first = next((line for line in lines[start : start + 4] if line.strip()), "")
+    sign = _OTHER_SIGN.match(first)
+    if sign is None:
+        return
+    alike = [
+        i
+        for i in range(start, len(lines))
+        if (found := _OTHER_SIGN.match(lines[i])) and found.group(1) == sign.group(1)
+    ]
+    if len(alike) > 1:
+        for index in alike:
+            quoted[index] = True
+
+
 # --- "On … wrote:" --------------------------------------------------------------------------------------------------
 
 
@@ -194,11 +238,12 @@ def _attributed(lines: list[str], quoted: list[bool], end: int) -> tuple[int, in
     for start, stop in _attributions(lines, quoted, end):
         following = next((index for index in range(stop, len(lines)) if lines[index].strip()), len(lines))
         heads += 1
+        if following < len(lines) and not quoted[following]:
+            _mark_alike(lines, quoted, following)
         if following < len(lines) and (quoted[following] or following >= end):
             quoted[start:stop] = [True] * (stop - start)
         elif _is_certain(" ".join(lines[start:stop])):
-            before = any(line.strip() and not quoted[index] for index, line in enumerate(lines[:start]))
-            if before or not any(quoted[stop:end]):
+            if _says(lines, quoted, start):
                 return min(end, start), heads
             quoted[start:stop] = [True] * (stop - start)
         else:
