@@ -241,6 +241,13 @@ def test_an_answer_below_lines_that_are_marked_somehow(head: str, sign: str) -> 
     assert "which account?" in message.quoted
 
 
+def test_what_a_person_typed_into_a_web_form_is_his_words() -> None:
+    text = "From: Dana <dana@northpeak.example>\nSubject: Delete me\n\nMessage Body:\nPlease delete my account.\n\n-- \nSent from a contact form\n"
+    message = plain(text)
+    assert message.text.endswith("Please delete my account.")
+    assert (message.quoted, message.forwarded) == ("", False)
+
+
 def test_headers_quoted_with_bars() -> None:
     message = plain(
         "  | Date: Tue, 3 Mar 2026 10:15:00 +0100\n  | From: Support <s@upstash.com>\n  |\n  | Which account?\n\n northpeak\n"

@@ -197,6 +197,8 @@ def _answered_below(lines: list[str], quoted: list[bool], start: int) -> int:
     """Where the older mail ends whose headers stand at the top: nowhere, unless its lines are marked and others follow."""
     if marks.REST_QUOTED in lines[start]:
         return start
+    if phrases.FIELD.match(lines[start][:300]) and not _is_dated(lines, start):
+        return len(lines)  # a web form writes "From: … Subject: …" above what a person typed into it
     body = next(
         (i for i in range(start + 1, len(lines)) if not lines[i].strip(" |>") and _seen_field(lines, start, i)),
         len(lines),
@@ -207,6 +209,11 @@ def _answered_below(lines: list[str], quoted: list[bool], start: int) -> int:
         return start
     quoted[start:body] = [True] * (body - start)
     return len(lines)
+
+
+def _is_dated(lines: list[str], start: int) -> bool:
+    found = (phrases.FIELD.match(line[:300]) for line in lines[start : start + _MAX_BLOCK])
+    return any(one is not None and one.group("date") is not None for one in found)
 
 
 def _seen_field(lines: list[str], start: int, stop: int) -> bool:
