@@ -61,7 +61,7 @@ def test_the_folder_above_replies_may_be_named_too(own: Path) -> None:
 
 def test_a_new_language_is_a_new_folder(own: Path) -> None:
     shutil.copytree(TEMPLATES / "en", own / "nl")
-    (own / "nl" / "greeting.j2").write_text("Beste {{ sender }},")
+    (own / "nl" / "greeting.j2").write_text("Beste {% if sender %}{{ sender }}{% else %}klant{% endif %},")
     assert CONCERN.draft("nl", by=load(own)).text.startswith("Beste Dana Whitfield,")
 
 
@@ -123,17 +123,19 @@ def test_no_folder_and_no_english(own: Path, tmp_path: Path) -> None:
     ("template", "what"),
     [
         ("{{ claim.totl }}", "totl"),
-        ("\n{{ due.eraze }}", "no source"),
+        ("\n{{ due.eraze }}", "not known in every letter"),
+        ("{{ sender }}", "not known in every letter"),
         ("{{ matters }}", "no source"),
         ("{{ rights | length }}", "no source"),
         ("{{ desk.__class__ }}", "unsafe"),
     ],
 )
 def test_a_value_that_is_missing_or_has_no_source_stops_at_its_line(own: Path, template: str, what: str) -> None:
-    path = own / "en" / "closing.j2"
+    """On loading, not when a customer waits for the letter."""
+    path = own / "en" / "claim_eligible.j2"
     path.write_text(f"Bye,\n{template}")
     with pytest.raises(ConfigError, match=what) as caught:
-        CASES["claim eligible"].draft(by=load(own))
+        load(own)
     assert caught.value.where == str(path)
     assert caught.value.line == 2 + template.count("\n")
 

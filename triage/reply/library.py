@@ -72,7 +72,7 @@ def load(folders: Sequence[Path], names: frozenset[str]) -> dict[str, Language]:
     for root in roots:
         if not root.is_dir():
             raise ConfigError(str(root), "is not a folder.", "Name a folder with one sub-folder a language.")
-    codes = sorted({child.name for root in roots for child in root.iterdir() if child.is_dir()})
+    codes = languages_of(folders)
     languages = {code: _language(code, [root / code for root in roots if (root / code).is_dir()]) for code in codes}
     if FALLBACK not in languages:
         raise ConfigError(
@@ -85,6 +85,11 @@ def load(folders: Sequence[Path], names: frozenset[str]) -> dict[str, Language]:
         for source in (*language.parts.values(), *language.phrases.values()):
             _sound(source, names)
     return languages
+
+
+def languages_of(folders: Sequence[Path]) -> list[str]:
+    """The languages that folders hold anything of."""
+    return sorted({child.name for root in _roots(folders) for child in root.iterdir() if child.is_dir()})
 
 
 def _language(code: str, folders: Sequence[Path]) -> Language:
@@ -196,6 +201,8 @@ def _sourced(value: object) -> object:
     """What a template may print: marks and phrases. Anything else would be a value without a source."""
     if isinstance(value, Markup | Undefined):
         return value
+    if value is None:
+        raise TypeError("this value is not known in every letter: ask for it with {% if ... %} first.")
     raise TypeError(f"{value!r:.60} has no source: print a value of the letter, not a computation.")
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from triage.model import Address, Assessment, Deadline, Draft, Known, Message, Outcome, Problem, Reading, Result
 from triage.policy import Pack
-from triage.reply import checks, library, standing, thread
+from triage.reply import checks, library, rehearsal, standing, thread
 from triage.reply.letter import Block, Slots, as_html, as_text, blocks
 from triage.reply.library import FALLBACK, Language
 from triage.reply.matter import Matter
@@ -38,6 +38,8 @@ class Writer:
         Raises ConfigError (file, line, what, remedy) for a template that cannot work.
         """
         languages = library.load(folders, NAMES)
+        for code in library.languages_of(folders[1:]):  # the shipped ones are known to work
+            _rehearse(languages[code])
         return cls(languages, library.open_rights(folders), frozenset(trusted))
 
     def draft(
@@ -184,6 +186,15 @@ class Writer:
         """The language asked for, its main language (`de-AT` to `de`), else English."""
         exact = code.casefold().replace("_", "-")
         return self.languages.get(exact) or self.languages.get(exact.split("-")[0]) or self.languages[FALLBACK]
+
+
+def _rehearse(language: Language) -> None:
+    """Render every part of every letter once. Raises ConfigError where one cannot be."""
+    for matter in rehearsal.matters():
+        pen = Pen(language, Slots(), matter)
+        values = _variables(pen)
+        for name in (*outline(matter), "attribution", "handover"):
+            _part(pen, name, values)
 
 
 def _own_words_of_the_pack(draft: Draft) -> list[Problem]:
