@@ -21,6 +21,9 @@ from triage.reading.facts.page import Page
 MOST = 400
 """Dates that are read from one part; what comes after is a table of something else."""
 
+TRIES = 4000
+"""Numbers of one part that are tried as a date."""
+
 _AHEAD = timedelta(days=1)
 """A sender's day may be one ahead of ours."""
 
@@ -79,7 +82,7 @@ def find_dates(page: Page, language: str, today: date) -> list[DateMention]:
     grammar = _grammar(language if language in LANGUAGES else "en")
     hits = _Hits()
     flat = page.flat
-    for match in grammar.trigger.finditer(flat):
+    for match in islice(grammar.trigger.finditer(flat), TRIES):
         if len(hits.found) >= MOST:
             break
         position = match.start()
@@ -165,7 +168,9 @@ class _Grammar:
         days = rf"(?P<days>{_DAY}{_ORDINAL}(?:{joint}{_DAY}{_ORDINAL}){{0,7}})"
         of = r"\s{0,3}(?:(?:of|de|del|di|d'|des|do|of the month of|del mese di|del mes de)\s{0,2}|[-/. ]\s?)?"
         after = suffix if suffix else r"\.?"
-        self.day_month = re.compile(rf"{days}(?:\s?\([^)\n]{{2,12}}\))?{of}{month}{after}(?:{END}|(?=\d)){_YEAR}(?!\d)")
+        self.day_month = re.compile(
+            rf"{days}(?:\s?\([^)\n]{{2,12}}\))?{of}{month}{after}(?:{END}|(?=\d)){_YEAR}(?!\d|\s\d{{5}})"
+        )
         self.month_day = re.compile(
             rf"{month}\.?{END}[\s-]{{0,3}}(?:the )?{days}(?![:/]\d|\d|[.,]\d|\s?%|\s?(?:am|pm|a\.m|p\.m|h|hrs?|hours?|min|minutes|o'clock)(?![a-z])){_YEAR}"
         )
@@ -179,10 +184,10 @@ class _Grammar:
         self.ymon = re.compile(rf"(?P<y>(?:19|20)\d\d)[-/. ](?:of )?{month}[-/. ](?P<d>{_DAY})(?!\d)")
         self.dm_dots = re.compile(r"(?P<a>\d{1,2})\.\s?(?P<b>\d{1,2})\.(?!\s?\d{1,2}\.\d|\d)")
         self.dm_bare = re.compile(
-            r"(?P<a>\d{1,2})(?P<s>[./])(?P<b>\d{1,2})(?![\d./:%€$]|\s?%|\s?(?:uhr|h\b|uur|ms|s\b|eur|usd|pm|am|gb|mb|stunden|hours|std))"
+            r"(?P<a>\d{1,2})(?P<s>[./])(?P<b>\d{1,2})(?![\d./:%€$]|\s?%|\s?(?:uhr|h\b|uur|ms|s\b|eur|usd|pm|am|gb|mb|stunden|hours|std)|\s(?:of|von|der|des)\s)"
         )
         self.partial = re.compile(
-            rf"(?P<days>{_DAY}\.?(?:{joint}{_DAY}\.?)*){joint}(?=(?:{_DAY})(?:[./]\s?\d{{1,2}}[./]|/\d{{1,2}}(?!\d)))"
+            rf"(?P<days>{_DAY}\.?(?:{joint}{_DAY}\.?){{0,7}}){joint}(?=(?:{_DAY})(?:[./]\s?\d{{1,2}}[./]|/\d{{1,2}}(?!\d)))"
         )
         self.before_bare = re.compile(
             r"(?:\b(?:on|from|since|until|till|and|to|am|vom|bis|und|ab|seit|den|zum|le|du|au|el|del|al|il|dal|em|no|de|dia|op|van|tot|dnia|od|do|w|i|"
@@ -226,7 +231,7 @@ class _Grammar:
             if match := pattern.match(flat, position):
                 mentions = list(reader(match, flat, today))
                 if mentions:
-                    yield mentions, match.end()
+                    yield mentions, max(match.end(), mentions[-1].end)
 
     def spelled_out(self, page: Page, today: date) -> Iterator[tuple[list[DateMention], int, int]]:
         """ "the third of March", "September twenty third"."""
@@ -310,12 +315,16 @@ class _Grammar:
         days = [int(day) for day in re.findall(r"\d{1,2}", match["days"])]
         dates = [make(final.first.year, final.first.month, day) for day in days]
         ranged = self._is_range(flat, match.start(), flat[match.start("days") : rest.end()])
+        span = (match.start(), rest.end())
         if ranged and len(dates) == 1 and dates[0] and dates[0] <= final.first:
-            yield DateMention(match.start(), match.end("days"), dates[0], dates[0], final.kind, ahead=final.ahead)
-        elif not ranged:
-            for day in dates:
+            yield DateMention(*span, dates[0], final.last, final.kind, ahead=final.ahead)
+        elif not ranged and None not in dates:
+            places = [m.span() for m in re.finditer(r"\d{1,2}\.?", match["days"])]
+            for (start, end), day in zip(places, dates, strict=False):
                 if day:
-                    yield DateMention(match.start(), match.end("days"), day, day, final.kind, listed=True)
+                    left = match.start("days")
+                    yield DateMention(left + start, left + end, day, day, final.kind, listed=True, phrase=span)
+            yield replace(final, listed=True, phrase=span)
 
     def _days_of(
         self, match: re.Match[str], offset: int, today: date, month_first: bool = False
@@ -343,7 +352,7 @@ class _Grammar:
 
     def _is_range(self, text: str, start: int, days: str) -> bool:
         """Whether days are joined as from-to rather than counted up; "between the 3rd and the 5th" is from-to."""
-        joint = re.sub(r"\d+(?:st|nd|rd|th|er|ste|de|e)?\.?", " ", days)
+        joint = re.sub(r"\d+(?:st|nd|rd|th|er|ste|de|e)?\.?", " ", days).replace("t/m", "tot")
         words = set(re.findall(r"[^\W\d_]+|[-/~&,+]", joint))
         listing = words & ({",", "&", "+", "/"} | set(self.words.words["and"]))
         before = text[max(0, start - 18) : start]
@@ -481,7 +490,7 @@ class _Grammar:
         if kind == "day_last_month":
             month = (month - timedelta(days=1)).replace(day=1)
         found = make(month.year, month.month, day)
-        if found is None or found > today + _AHEAD:
+        if (found is None or found > today + _AHEAD) and kind != "day_last_month":
             month = (month - timedelta(days=1)).replace(day=1)
             found = make(month.year, month.month, day)
         return DateMention(*span, found, found, "day", distant=False) if found else None

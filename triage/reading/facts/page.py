@@ -13,7 +13,7 @@ from functools import cached_property
 
 from triage.model import Evidence
 
-LIMIT = 200_000
+LIMIT = 100_000
 """Characters of one part that are read. A person would not read further either, and time stays bounded."""
 
 _SPECIAL = {
@@ -50,7 +50,9 @@ class _Folds(dict[int, int]):
             base = unicodedata.normalize("NFKC", char)
             if len(base) != 1:
                 base = char
-            if not "\u3040" <= base <= "\u30ff":  # taking the voicing mark off kana would change the word
+            if not (
+                "\u3040" <= base <= "\u30ff" or "\uac00" <= base <= "\ud7af"
+            ):  # taking the voicing mark off kana or splitting Hangul would change the word
                 base = unicodedata.normalize("NFD", base)[0]
             lower = base.lower()
             folded = lower if len(lower) == 1 else char

@@ -11,11 +11,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from triage.model import Evidence, Fact
 from triage.reading.facts.lexicon import Cue
 from triage.reading.facts.page import Page, fold
 from triage.reading.vocabulary import Region, Vocabulary
+
+_MOST = 200
+"""Places that are read from one part."""
 
 _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 
@@ -57,7 +61,9 @@ class _Index:
         if found is None:
             found = list(self.exact.get(word, ()))
             if not found:
-                found = [entry for length in range(3, len(word) + 1) for entry in self.stems.get(word[:length], ())]
+                found = [
+                    entry for length in range(3, min(len(word), 24) + 1) for entry in self.stems.get(word[:length], ())
+                ]
             if len(self.seen) < 100_000:
                 self.seen[word] = found
         return found
@@ -66,8 +72,9 @@ class _Index:
 def find_places(page: Page, vocabulary: Vocabulary, masked: Sequence[tuple[int, int]]) -> list[Place]:
     """Every naming of a region in the part, in order; nothing inside `masked` spans (addresses, hosts, links)."""
     index = _index(vocabulary)
-    places = list(_by_code(page, index))
-    named = list(_by_name(page, index)) + (list(_by_infix(page, index)) if page.has_cjk else [])
+    places = list(islice(_by_code(page, index), _MOST))
+    named = list(islice(_by_name(page, index), _MOST))
+    named += islice(_by_infix(page, index), _MOST) if page.has_cjk else []
     taken = [(p.start, p.end) for p in places]
     for start, end, readings in sorted(named, key=lambda n: (n[0], n[0] - n[1])):
         if any(start < e and end > s for s, e in taken):
@@ -76,7 +83,7 @@ def find_places(page: Page, vocabulary: Vocabulary, masked: Sequence[tuple[int, 
         code, kind = _provider_choice(readings, page, start, index, vocabulary)
         places.append(Place(page, start, end, code, f"region.{kind}", sure=kind != "country"))
     places = [p for p in places if not any(p.start < e and p.end > s for s, e in masked)]
-    return sorted(places, key=lambda place: place.start)
+    return sorted(places, key=lambda place: place.start)[:_MOST]
 
 
 def host_region(host: str, vocabulary: Vocabulary) -> str | None:

@@ -60,6 +60,9 @@ _CJK_AFTER = re.compile(
 _QUOTED_SLUG = re.compile(rf"(?<![a-z0-9])[\"'`「『]\s?(?P<n>{_SLUG})\s?[\"'`」』](?![a-z0-9])")
 _BARE_SLUG = re.compile(rf"(?<![a-z0-9_@./:#+'-])(?P<n>{_SLUG})(?![a-z0-9_@/-]|\.[a-z0-9]|'[a-z])")
 
+_MOST = 100
+"""Names that are read from one part."""
+
 _TELLING = word_set("telling")
 _NOT_PARTS = word_set("not_parts")
 _NEVER = re.compile(
@@ -90,8 +93,11 @@ def find_resources(
         _add(found, "id", match.group(), page, match.start(), match.end())
         masked.append((match.start(), match.end()))
     rules = _rules(vocabulary)
-    named = {*_names(page, story, rules), *(_beside(page, places, lexicon(language)) if story else ())}
-    for start, end in sorted(named):
+    named = {
+        *_names(page, story, rules, lexicon(language)),
+        *(_beside(page, places, lexicon(language)) if story else ()),
+    }
+    for start, end in sorted(named)[:_MOST]:
         if not any(start < e and end > s for s, e in masked) and rules.is_name(flat[start:end]):
             _add(found, "name", page.text[start:end], page, start, end)
             masked.append((start, end))
@@ -139,7 +145,7 @@ def _is_base(word: str) -> bool:
     return re.match(rf"{_BASE}$|data$|data(?:ban|base)|base|bazy|veri|banc|banq|redis", word) is not None
 
 
-def _names(page: Page, story: bool, rules: _Rules) -> Iterator[tuple[int, int]]:
+def _names(page: Page, story: bool, rules: _Rules, words: Lexicon) -> Iterator[tuple[int, int]]:
     patterns = []
     based = any(_is_base(word) for word in page.word_set)
     if based:
@@ -156,6 +162,8 @@ def _names(page: Page, story: bool, rules: _Rules) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(page.flat):
             group = "q" if match.groupdict().get("q") else "n"
             start, end = match.span(group)
+            if pattern is _NOUN and words.is_common(match[group]):
+                continue
             original = page.text[start:end]
             if pattern in {_CALLED_IT, _CALLED_BASE} and original[:1].isupper() and not original.isupper():
                 continue
@@ -244,4 +252,4 @@ def _rules(vocabulary: Vocabulary) -> _Rules:
 
 @lru_cache(maxsize=8)
 def _hosts(vocabulary: Vocabulary) -> re.Pattern[str]:
-    return re.compile(r"(?<![a-z0-9@-])(?:" + "|".join(vocabulary.endpoints) + r")(?![a-z0-9-]|\.[a-z0-9])")
+    return re.compile(r"(?<![a-z0-9-])(?:" + "|".join(vocabulary.endpoints) + r")(?![a-z0-9-]|\.[a-z0-9])")

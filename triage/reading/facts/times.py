@@ -136,7 +136,7 @@ class _Grammar:
         self.words = words
         am, pm = words.alternation("am"), words.alternation("pm")
         half = rf"(?:\s?(?:(?P<am>am|a\.m\.?)|(?P<pm>pm|p\.m\.?))(?![a-z])|[ ,]{{0,2}}(?:(?P<amw>{am})|(?P<pmw>{pm}))(?![a-z]))?"
-        edge = r"(?<![\d.,:/€$£])(?<!\d-)(?<!v)(?<![a-z]-)"
+        edge = r"(?<![\d.,:/€$£])(?<!v)(?<![a-z]-)"
         self.clock = re.compile(
             rf"{edge}(?P<h>[01]?\d|2[0-4]):(?P<mi>[0-5]\d)(?::(?P<s>[0-5]\d)(?:[.,]\d+)?)?(?![\d:]|\.\d)(?:\s?(?:uhr|uur|hrs?|h)(?![a-z]))?{half}"
         )
@@ -169,6 +169,7 @@ class _Grammar:
         self.led = [self.prefixed] if words.words["hour_prefix"] else []
         self.cjk_patterns = [self.cjk_clock, self.cjk]
         joint = rf"\s{{0,2}}(?:{words.alternation('to')}|{words.alternation('and')}|-|/)\s{{0,2}}(?:(?:las|le|as|a|the|um|at|ca|ca\.|circa|about|around|gegen|vers|rond|ok\.|okolo) )?$"
+        self.led_in = re.compile(rf"(?<![a-z]){words.alternation('from', 'between')}\s$")
         self.half_range = re.compile(rf"(?<![\d.,:/a-z€$£])(?P<h>[01]?\d|2[0-4])(?:[.:h](?P<mi>[0-5]\d))?{joint}")
         unit_words = set(words.units)
         number = rf"\d{{1,3}}(?:[.,]\d{{1,2}})?|{any_of(words.numbers)}"
@@ -214,9 +215,9 @@ class _Grammar:
     def earlier_half(self, flat: str, later: TimeMention) -> list[TimeMention]:
         """The first time of "14 to 16 Uhr" or "2-4 pm", which takes its unit from the second."""
         match = self.half_range.search(flat, max(0, later.start - 22), later.start)
-        if match is None or (
-            match["mi"] is None and ":" in flat[later.start : later.end] and "m" not in flat[later.start : later.end]
-        ):
+        text = flat[later.start : later.end]
+        plain = match is not None and match["mi"] is None and ":" in text and not re.search(r"[apuh]", text)
+        if match is None or (plain and not self.led_in.search(flat, max(0, match.start() - 16), match.start())):
             return []
         if re.search(
             r"(?:dia|am|den|vom|el|op|dnia|le|du|the|giorno|il|al)\s$", flat[max(0, match.start() - 7) : match.start()]

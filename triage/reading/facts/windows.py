@@ -165,6 +165,9 @@ def _joint(chain: _Chain, element: _Element, flat: str, joints: _Joints) -> str:
         return "to" if isinstance(left, TimeMention) else "join"
     if len(gap) > _LONGEST_GAP or _BULLET.search(gap) or "\n\n" in gap or ";" in gap or not joints.gap.fullmatch(gap):
         return ""
+    next_line = "\n" in gap and isinstance(element, DateMention) and not joints.to.search(gap)
+    if next_line and any(isinstance(other, DateMention) for other, _ in chain):
+        return ""
     side = _last_side(chain)
     kind = DateMention if isinstance(element, DateMention) else TimeMention
     if Instant in {type(element), type(left)} or any(isinstance(other, kind) for other in side):

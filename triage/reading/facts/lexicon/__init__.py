@@ -23,6 +23,7 @@ _TRAVELLING = ("down", "back", "base")  # English kinds of cue that people mix i
 CUES = ("down", "back", "fine", "other", "claim", "now", "moved", "home", "base", "attached", "see_quoted", "next_day")
 
 _Table = dict[str, Any]
+_LONGEST_STEM = 24
 _LETTERS = "a-z\u0400-\u04ff"
 EDGE = f"(?<![{_LETTERS}0-9])"
 END = f"(?![{_LETTERS}0-9])"
@@ -63,7 +64,8 @@ class Lexicon:
         }
         self.month_suffix = str(own[0].get("month_suffix", ""))
         self._own = own
-        self._exact, self._stems, self._infix = self._compile_cues(own)
+        self._exact, self._stems, self._infixes = self._compile_cues(own)
+        self._infix = re.compile(any_of(self._infixes))
         self._seen: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
 
     # --- patterns ---------------------------------------------------------------------------------------------
@@ -85,13 +87,13 @@ class Lexicon:
         """For each phrase of a list the longest word that it cannot be without, in its spellings; none for one of slots."""
         found: set[str] = set()
         for phrase in (fold(phrase) for table in self._own for phrase in table.get(key, [])):
-            bare = phrase
+            bare = re.sub(r"\[(\w)(\w)\]", r"\1", phrase) + " " + re.sub(r"\[(\w)(\w)\]", r"\2", phrase)
             while (inner := re.sub(r"\(\?:[^()]*\)\??|\{\w\}|\[[^\]]*\]|\(\?[!=<][^()]*\)", " ", bare)) != bare:
                 bare = inner
             spellings = {bare.replace("?", ""), re.sub(r".\?", "", bare), re.sub(r"[-' ]\?", "", bare)}
             for spelling in spellings:
                 words: list[str] = re.findall(r"[^\W\d_]{3,}", spelling)
-                found.update(sorted(words, key=len)[-1:])
+                found.update(sorted(words, key=len)[-1 if bare.strip() == phrase.strip() else -2 :])
         return found
 
     def is_common(self, word: str) -> bool:
@@ -114,33 +116,32 @@ class Lexicon:
                 last = end if not rest else _follow(words, flat, index, rest)
                 if last:
                     found.append(Cue(kind, start, last))
-        if page.has_cjk and self._infix is not None:
-            found.extend(Cue(str(m.lastgroup), m.start(), m.end()) for m in self._infix.finditer(flat))
+        if page.has_cjk:
+            found.extend(Cue(self._infixes[m.group()], m.start(), m.end()) for m in self._infix.finditer(flat))
             found.sort(key=lambda cue: (cue.start, cue.end))
         return found
 
     def _candidates(self, word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         hits = list(self._exact.get(word, ()))
-        for length in range(2, len(word) + 1):
+        for length in range(2, min(len(word), _LONGEST_STEM) + 1):
             hits.extend(self._stems.get(word[:length], ()))
         return tuple(dict.fromkeys(hits))
 
-    def _compile_cues(self, own: list[_Table]) -> tuple[_Index, _Index, re.Pattern[str] | None]:
+    def _compile_cues(self, own: list[_Table]) -> tuple[_Index, _Index, dict[str, str]]:
         exact: _Index = {}
         stems: _Index = {}
-        infixes: dict[str, list[str]] = {}
+        infixes: dict[str, str] = {}
         for kind in CUES:
             tables = own if kind in _TRAVELLING else own[:1]
             for phrase in dict.fromkeys(v for table in tables for p in table.get(kind, []) for v in _spellings(str(p))):
                 if re.search(r"[\u3040-\u9fff\uac00-\ud7af]", phrase):
-                    infixes.setdefault(kind, []).append(re.escape(phrase))
+                    infixes[phrase] = kind
                     continue
                 first, *rest = re.findall(r"[^\W_]+\*?", phrase) or [""]
                 index, key = (stems, first[:-1]) if first.endswith("*") else (exact, first)
                 if key:
                     index.setdefault(key, []).append((kind, tuple(rest)))
-        pattern = "|".join(f"(?P<{kind}>{'|'.join(sorted(w, key=len, reverse=True))})" for kind, w in infixes.items())
-        return exact, stems, re.compile(pattern) if pattern else None
+        return exact, stems, infixes
 
 
 _Index = dict[str, list[tuple[str, tuple[str, ...]]]]
