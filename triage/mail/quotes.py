@@ -262,12 +262,13 @@ def _attributions(lines: list[str], quoted: list[bool], end: int) -> list[tuple[
     """Where lines such as "On … wrote:" stand, as spans of lines; mail programs break them over up to five."""
     spans: list[tuple[int, int]] = []
     done = 0
+    may_end = [line.rstrip(" *_>-").endswith(_ENDINGS) for line in lines[: min(end, _MAX_LINES) + 2]]
     for index in range(min(end, _MAX_LINES)):
         line = lines[index]
         if index < done or quoted[index] or not line or len(line) > _MAX_LINE:
             continue
         span = None
-        if _may_end(lines, index) and phrases.WROTE.search(line):
+        if any(may_end[index : index + 3]) and phrases.WROTE.search(line):
             span = _around(lines, index, end, done)
         elif "@" in line and (phrases.DATE_AND_ADDRESS.match(line) or _broken_date_and_address(lines, index, done)):
             span = (index if phrases.DATE_AND_ADDRESS.match(line) else index - 1, index + 1)
@@ -277,11 +278,6 @@ def _attributions(lines: list[str], quoted: list[bool], end: int) -> list[tuple[
             spans.append(span)
             done = span[1]
     return spans
-
-
-def _may_end(lines: list[str], index: int) -> bool:
-    """A look that costs little: whether this line or the next two end as an attribution does."""
-    return any(line.rstrip(" *_>-").endswith(_ENDINGS) for line in lines[index : index + 3])
 
 
 def _broken_date_and_address(lines: list[str], index: int, done: int) -> bool:
