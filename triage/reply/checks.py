@@ -88,8 +88,10 @@ class Bounds:
     free: bool = False
 
 
+_BRACKETS = ((r"\[\[", r"\]\]"), (r"\{\{", r"\}\}"), (r"\{%", r"%\}"))
 _PLACEHOLDER = re.compile(
-    r"\[\[.{0,200}?(?:\]\]|$|\n)|\[\[|\{\{.{0,200}?(?:\}\}|$|\n)|\{\{|\{%.{0,200}?(?:%\}|$|\n)|\{%|\b(?:TODO|TBD|XXX)\b|_{4,}|\.{5,}",
+    "|".join(rf"{opens}(?:.{{0,200}}?{closes})?" for opens, closes in _BRACKETS)
+    + r"|\b(?:TODO|TBD|XXX)\b|_{4,}|\.{5,}",
     re.DOTALL,
 )
 _SENTENCE = re.compile(r"\n\s*\n|\n(?=- )|(?<=[.!?:])(?<!\d\.)\s+(?=[^\W\d_]|[¿¡„“«\"])")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
 
@@ -25,33 +25,30 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Units:
-    """How a language names what numbers count, from its `checks.yaml`.
+    """How a language names what numbers count. Each map is from a word or sign, folded.
 
-    units: word to `days`, `hours`...; currencies: word or sign to ISO code; numbers: word to count;
-    percent: words and signs.
+    units: to `days`, `hours`...; currencies: to ISO codes; numbers: to counts; months: to 1..12; patterns: by kind of
+    quantity.
     """
 
     units: Mapping[str, str]
     currencies: Mapping[str, str]
     numbers: Mapping[str, int]
-    percent: Sequence[str]
     months: Mapping[str, int]
     locale: Locale
-    patterns: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    patterns: Mapping[str, re.Pattern[str]]
 
     @classmethod
     def of(cls, block: Block, locale: Locale) -> Units:
-        """Raises ConfigError where `checks.yaml` lacks a list."""
+        """From a language's `checks.yaml`. Raises ConfigError where it lacks a list."""
         short = block.texts("short months")
         if len(short) != 12:
             block.wrong("short months", "Twelve months are wanted.", "List them from January to December.")
-        units = _words(block, "units")
-        currencies = _words(block, "currencies")
+        units, currencies = _words(block, "units"), _words(block, "currencies")
         numbers = {fold(word): int(number) for word, number in block.block("numbers").items()}
-        percent = tuple(fold(word) for word in block.texts("percent"))
         months = {fold(name): 1 + place % 12 for place, name in enumerate((*locale.months, *short))}
-        found = cls(units, currencies, numbers, percent, months, locale)
-        return cls(units, currencies, numbers, percent, months, locale, _patterns(found))
+        percent = [fold(word) for word in block.texts("percent")]
+        return cls(units, currencies, numbers, months, locale, _patterns(units, currencies, numbers, months, percent))
 
 
 def _words(block: Block, key: str) -> dict[str, str]:
@@ -72,13 +69,19 @@ _SAME = str.maketrans("ı’‘", "i''")
 _NUMBER = r"(?<!\d)\d(?:[\d.,' ]{0,24}\d)?"
 
 
-def _either(words: Sequence[str]) -> str:
+def _either(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-def _patterns(units: Units) -> dict[str, re.Pattern[str]]:
-    month, currency = _either(tuple(units.months)), _either(tuple(units.currencies))
-    count = rf"(?:{_NUMBER}|{_either(tuple(units.numbers))})"
+def _patterns(
+    units: Iterable[str],
+    currencies: Iterable[str],
+    numbers: Iterable[str],
+    months: Iterable[str],
+    percents: Iterable[str],
+) -> dict[str, re.Pattern[str]]:
+    month, currency, percent, unit = _either(months), _either(currencies), _either(percents), _either(units)
+    count = rf"(?:{_NUMBER}|{_either(numbers)})"
     day = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
     return {
         "date": re.compile(
@@ -88,10 +91,8 @@ def _patterns(units: Units) -> dict[str, re.Pattern[str]]:
             rf"|\b(?P<month2>{month})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<year2>\d{{4}}))?"
         ),
         "money": re.compile(rf"(?P<a>{_NUMBER}) ?(?P<c>{currency})(?!\w)|(?<!\w)(?P<c2>{currency}) ?(?P<a2>{_NUMBER})"),
-        "percent": re.compile(
-            rf"(?P<a>{count})[ -]?(?:{_either(units.percent)})(?!\w)|(?:{_either(units.percent)}) ?(?P<a2>{_NUMBER})"
-        ),
-        "duration": re.compile(rf"(?<!\w)(?P<a>{count})[ -]?(?P<u>{_either(tuple(units.units))})(?!\w)"),
+        "percent": re.compile(rf"(?P<a>{count})[ -]?(?:{percent})(?!\w)|(?:{percent}) ?(?P<a2>{_NUMBER})"),
+        "duration": re.compile(rf"(?<!\w)(?P<a>{count})[ -]?(?P<u>{unit})(?!\w)"),
     }
 
 
