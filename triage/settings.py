@@ -100,6 +100,34 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StripeSettings:
+    """[stripe]: where `triage records bills --from stripe` finds invoices, and how they name accounts and services."""
+
+    secret_env: str = _key(
+        "",
+        "The environment variable that holds the API key, as TRIAGE_STRIPE_KEY; a restricted key that may read billing is "
+        "enough.",
+    )
+    secret_file: str = _key("", "Or a file that holds it, readable by its owner alone.")
+    account_key: str = _key(
+        "account",
+        "Metadata key of a Stripe customer that holds the desk's account. A customer without it is the account with its id "
+        "as customer_id.",
+    )
+    product_key: str = _key(
+        "product", "Metadata key of an invoice line, its price or its product that holds the product."
+    )
+    region_key: str = _key("region", "The same for the region.")
+    one_time_key: str = _key(
+        "one_time", "The same for `yes` or `no`: is the line a one-time payment? Without it, as Stripe has the line."
+    )
+    api_base: str = _key(
+        "https://api.stripe.com", "Where the API answers; http is for a stand-in on this machine only."
+    )
+    timeout: int = _key(30, "Seconds after which a silent server counts as gone.", least=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of it. `folder`: where relative paths start, the folder of the file."""
 
@@ -108,6 +136,7 @@ class Settings:
     mailboxes: Mapping[str, MailboxSettings] = field(default_factory=dict)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    stripe: StripeSettings = field(default_factory=StripeSettings)
 
     def path(self, text: str) -> Path:
         """A path of the file, relative to the file's folder."""
@@ -118,7 +147,12 @@ class Settings:
         return ZoneInfo(self.desk.zone)
 
 
-SECTIONS: dict[str, type] = {"desk": DeskSettings, "schedule": ScheduleSettings, "web": WebSettings}
+SECTIONS: dict[str, type] = {
+    "desk": DeskSettings,
+    "schedule": ScheduleSettings,
+    "web": WebSettings,
+    "stripe": StripeSettings,
+}
 
 
 def load(path: Path) -> Settings:
@@ -258,11 +292,7 @@ def secret(box: MailboxSettings, name: str, settings: Settings, environment: Map
     """The mailbox's password or token. Raises ConfigError when none is named or it cannot be had; never shows it."""
     where = f"[mailbox.{name}]"
     if box.secret_env:
-        if box.secret_env not in environment:
-            raise ConfigError(
-                where, f"the environment variable {box.secret_env} is not set.", "Set it, then start again."
-            )
-        return environment[box.secret_env]
+        return _from_environment(box.secret_env, where, environment)
     if box.secret_file:
         return _from_file(settings.path(box.secret_file), where)
     if box.secret_keyring:
@@ -272,6 +302,23 @@ def secret(box: MailboxSettings, name: str, settings: Settings, environment: Map
     raise ConfigError(
         where, "no secret is named.", 'Name where it is kept, for example secret_env = "TRIAGE_SUPPORT_PASSWORD".'
     )
+
+
+def stripe_key(settings: Settings, environment: Mapping[str, str] = os.environ) -> str:
+    """Stripe's API key. Raises ConfigError when none is named or it cannot be had; never shows it."""
+    if settings.stripe.secret_env:
+        return _from_environment(settings.stripe.secret_env, "[stripe]", environment)
+    if settings.stripe.secret_file:
+        return _from_file(settings.path(settings.stripe.secret_file), "[stripe]")
+    raise ConfigError(
+        "[stripe]", "no API key is named.", 'Name where it is kept, for example secret_env = "TRIAGE_STRIPE_KEY".'
+    )
+
+
+def _from_environment(variable: str, where: str, environment: Mapping[str, str]) -> str:
+    if variable not in environment:
+        raise ConfigError(where, f"the environment variable {variable} is not set.", "Set it, then start again.")
+    return environment[variable]
 
 
 def _from_file(path: Path, where: str) -> str:
@@ -307,6 +354,7 @@ def example() -> str:
         "mailbox.support": MailboxSettings,
         "schedule": ScheduleSettings,
         "web": WebSettings,
+        "stripe": StripeSettings,
     }
     lines = [
         "# Settings of the triage desk. A key that is commented out shows its default; paths start at this file's folder.",
