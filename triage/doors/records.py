@@ -10,8 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -31,18 +31,20 @@ class BadRecords(ConfigError):
         self.args = ("\n".join(str(error) for error in errors),)
 
 
-def read_records(folder: Path) -> Records:
-    """The records in a folder. Raises ConfigError for a missing folder, BadRecords for wrong lines."""
+def read_records(folder: Path, accounts: Collection[str] | None = None) -> Records:
+    """The records in a folder. Raises ConfigError for a missing folder, BadRecords for wrong lines.
+
+    accounts: ids of those known besides; rows may speak of them. None: of accounts only the folder says anything.
+    """
     if not folder.is_dir():
         raise ConfigError(str(folder), "There is no such folder of records.", "Create it, or correct the path.")
     errors: list[ConfigError] = []
-    found: dict[str, Any] = {name: _read(folder / f"{name}.csv", kind, errors) for name, kind in _KINDS.items()}
+    files = {name: _read(folder / f"{name}.csv", kind, errors) for name, kind in _KINDS.items()}
+    errors += _dangling(files, accounts)
     if errors:
-        raise BadRecords(errors)
-    records = Records(**found)
-    if errors := _dangling(folder, records):
-        raise BadRecords(errors)
-    return records
+        raise BadRecords(sorted(errors, key=lambda error: (error.where, error.line or 0)))
+    found: dict[str, Any] = {name: file.records for name, file in files.items()}
+    return Records(**found)
 
 
 def merge(old: Records, new: Records) -> Records:
@@ -66,6 +68,28 @@ def key_of(record: object) -> str:
     raise TypeError(f"not a record: {record!r}")
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What an import does to the rows of one kind."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+    def __str__(self) -> str:
+        said = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged"
+        return f"{said}, {self.removed} removed" if self.removed else said
+
+
+def tally(before: Mapping[str, object], rows: Iterable[object], removed: int = 0) -> Tally:
+    """Compare rows with those of the same key that are there before."""
+    rows = tuple(rows)
+    new = sum(key_of(row) not in before for row in rows)
+    same = sum(before.get(key_of(row)) == row for row in rows)
+    return Tally(new, len(rows) - new - same, same, removed)
+
+
 # --- one file -------------------------------------------------------------------------------------------------------
 
 
@@ -81,15 +105,25 @@ class _Kind:
         return (*self.needed, *self.optional)
 
 
-def _read(path: Path, kind: _Kind, errors: list[ConfigError]) -> tuple[object, ...] | None:
-    """The records of one file, each once; None where the file is not there or its header is wrong."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What a file holds: its records, each once, with the line of each key. None: it is not there, or nobody can tell."""
+
+    path: Path
+    records: tuple[Any, ...] | None
+    lines: Mapping[str, int]
+    wrong: bool = False
+
+
+def _read(path: Path, kind: _Kind, errors: list[ConfigError]) -> _File:
     records: dict[str, object] = {}
     lines: dict[str, int] = {}
+    before = len(errors)
     try:
         rows = _rows(path, kind, errors)
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         errors.append(ConfigError(str(path), f"This is not CSV in UTF-8 ({error}).", "Save it again as CSV in UTF-8."))
-        return None
+        return _File(path, None, {}, wrong=True)
     for line, row in rows or ():
         try:
             record = _record(str(path), line, row, kind)
@@ -101,7 +135,7 @@ def _read(path: Path, kind: _Kind, errors: list[ConfigError]) -> tuple[object, .
             what = f"This row contradicts line {lines[key]}, which has the same key."
             errors.append(ConfigError(str(path), what, "Keep one of the two.", line))
         lines.setdefault(key, line)
-    return None if rows is None else tuple(records.values())
+    return _File(path, None if rows is None else tuple(records.values()), lines, wrong=len(errors) > before)
 
 
 def _rows(path: Path, kind: _Kind, errors: list[ConfigError]) -> list[tuple[int, dict[str | None, Any]]] | None:
@@ -271,19 +305,21 @@ _KINDS = {
 }
 
 
-def _dangling(folder: Path, records: Records) -> list[ConfigError]:
-    """Rows that speak of an account which the accounts do not have: most often a typing error."""
-    if records.accounts is None:
+def _dangling(files: Mapping[str, _File], known: Collection[str] | None) -> list[ConfigError]:
+    """Rows that speak of an account which nobody has: most often a typing error. Left open where accounts are in doubt."""
+    own = files["accounts"].records
+    if files["accounts"].wrong or (own is None and known is None):
         return []
-    accounts = {account.id for account in records.accounts}
+    accounts = {account.id for account in own or ()} | set(known or ())
     return [
         ConfigError(
-            str(folder / f"{name}.csv"),
+            str(file.path),
             f"{key_of(row)}: there is no account `{row.account}`.",
             "Add it to accounts.csv.",
+            file.lines[key_of(row)],
         )
-        for name in ("databases", "bills", "credits")
-        for row in getattr(records, name) or ()
+        for file in (files[name] for name in ("databases", "bills", "credits"))
+        for row in file.records or ()
         if row.account not in accounts
     ]
 
