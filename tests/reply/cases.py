@@ -187,6 +187,9 @@ CASES: Mapping[str, Case] = {
     "request from an unknown sender, with opt-out": _REQUEST.but(
         rights=("cancellation", "marketing_opt_out"), authenticated=False, missing=("identity", "account")
     ),
+    "request of every right from an unknown sender": _REQUEST.but(
+        rights=RIGHTS, authenticated=None, missing=("identity",)
+    ),
     "opt-out from an unknown sender": _REQUEST.but(rights=("marketing_opt_out",), authenticated=None, known=None),
     "request: objection to tracking": _REQUEST.but(
         rights=("objection",), message=replace(MESSAGE, text="Stop the pixel in your mails.  Customer.io, too.")

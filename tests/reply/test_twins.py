@@ -29,6 +29,14 @@ def test_text_and_html_say_the_same(name: str, language: str) -> None:
     assert shown(draft.html) == said(draft.text)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_is_escaped_in_the_text_and_once_in_the_html(name: str, language: str) -> None:
+    draft = CASES[name].draft(language)
+    assert "&" not in draft.text
+    assert "&amp;" not in draft.html
+
+
 def test_paragraphs_lists_headings_and_quotes() -> None:
     text = "Dear you,\n\nTwo things:\n\n- one\n- two\n\nA heading\n---------\nBelow it.\n\nBye,\nus\n\nYou wrote:\n> a < b\n>\n> c\n"
     assert as_html(text) == (

@@ -46,7 +46,8 @@ class Pen:
         return self.slots.put(text, kind, source)
 
     def series(self, marks: Sequence[Markup]) -> Markup | None:
-        return Markup(self.language.locale.list(marks)) if marks else None  # noqa: S704 - marks and the locale's words
+        items = [str(mark) for mark in marks]  # a Markup would escape the words that it is joined to
+        return Markup(self.language.locale.list(items)) if items else None  # noqa: S704 - marks and the locale's words
 
     def phrase(self, group: str, key: str, **more: object) -> Markup | None:
         """A phrase of the language, None where it has none of that name."""
