@@ -46,14 +46,21 @@ class Rows:
         block[self.row[inside], self.column[inside] - start] = self.value[inside]
         return block
 
-    def similarities(self, others: Rows) -> Array:
-        """Inner products of these rows with the others, shape (len(self), len(others))."""
-        total = np.zeros((self.count, others.count), np.float32)
+    def similarities(self) -> Array:
+        """Inner products of the rows with each other, shape (count, count)."""
+        total = np.zeros((self.count, self.count), np.float32)
         for start in range(0, self.width, _BLOCK):
-            stop = min(start + _BLOCK, self.width)
-            mine = self.dense(start, stop)
-            total += mine @ (mine if others is self else others.dense(start, stop)).T
+            block = self.dense(start, min(start + _BLOCK, self.width))
+            total += block @ block.T
         return total
+
+    def scores(self, weights: Array) -> Array:
+        """`Xw`, shape (count, labels)."""
+        columns = [
+            np.bincount(self.row, weights=self.value * weights[self.column, label], minlength=self.count)
+            for label in range(weights.shape[1])
+        ]
+        return np.stack(columns, axis=1).astype(np.float32)
 
     def combine(self, amounts: Array) -> Array:
         """`X'a`, shape (width, labels)."""

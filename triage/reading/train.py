@@ -43,8 +43,8 @@ class Recipe:
     much more a label that stands counts than one that does not; folds: of voices; seed: of the folds.
     """
 
-    shares: tuple[float, float, float] = (2.0, 1.0, 1.0)
-    ridge: float = 0.03
+    shares: tuple[float, float, float] = (3.0, 2.0, 1.0)
+    ridge: float = 0.1
     joint_ridge: float = 3.0
     present: float = 4.0
     folds: int = 6
@@ -125,7 +125,7 @@ def fit_topics(seen: _Seen, recipe: Recipe) -> tuple[Topics, float, str]:
     widths = tuple(1 << bits for bits in (CHARACTER_BITS, WORD_BITS, CONCEPT_BITS))
     rarities = [linear.rarities([v[g] for v in seen.found], widths[g]) for g in range(len(GROUPS))]
     rows = [linear.Rows([v[g] for v in seen.found], rarities[g]) for g in range(len(GROUPS))]
-    similar = linear.blend(recipe.shares, [r.similarities(r) for r in rows])
+    similar = linear.blend(recipe.shares, [r.similarities() for r in rows])
     whole, best = _out_of_fold(seen, recipe, rarities, rows, similar)
     mails = len(seen.voices)
     joint = linear.calibrate(np.hstack([whole, best]), seen.truth[:mails], recipe.joint_ridge)
@@ -146,10 +146,7 @@ def _out_of_fold(
 ) -> tuple[Array, Array]:
     """Raw scores of each mail, and of its best sentence, by models that never saw its voice."""
     mails = len(seen.voices)
-    sentence_rows = [
-        linear.Rows([v[g] for _, v in seen.sentences], rarities[g]).similarities(rows[g]) for g in range(len(GROUPS))
-    ]
-    near = linear.blend(recipe.shares, sentence_rows)
+    sentences = [linear.Rows([v[g] for _, v in seen.sentences], rarities[g]) for g in range(len(GROUPS))]
     owner = np.array([mail for mail, _ in seen.sentences])
     whole = np.zeros((mails, len(LABELS)), np.float32)
     best = np.full((mails, len(LABELS)), -6.0, np.float32)
@@ -165,12 +162,27 @@ def _out_of_fold(
         )
         held = np.flatnonzero(fold == number)
         whole[held] = similar[np.ix_(held, learnt)] @ amounts
+        scores = _sentence_scores(sentences, rows, learnt, amounts, recipe)
         theirs = np.isin(owner, held)
-        scores = near[theirs][:, learnt] @ amounts
-        best[held] = -1e9
-        np.maximum.at(best, owner[theirs], scores)
-        best[held] = np.maximum(best[held], -30)
+        best[held] = -30
+        np.maximum.at(best, owner[theirs], scores[theirs])
     return whole, best
+
+
+def _sentence_scores(
+    sentences: list[linear.Rows],
+    rows: list[linear.Rows],
+    learnt: NDArray[np.bool_],
+    amounts: Array,
+    recipe: Recipe,
+) -> Array:
+    """Raw scores of every sentence by the model of one fold."""
+    every = np.zeros((len(learnt), amounts.shape[1]), np.float32)
+    every[learnt] = amounts
+    total: Array = np.tile(amounts.sum(axis=0), (sentences[0].count, 1))
+    for share, theirs, mine in zip(recipe.shares, sentences, rows, strict=True):
+        total += share * theirs.scores(mine.combine(every))
+    return total
 
 
 def fold_of(voices: Sequence[str], recipe: Recipe) -> NDArray[np.int64]:
