@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, timedelta, timezone, tzinfo
 
 from triage.model import Doubt, Fact, Incident, Message
 from triage.reading.facts import incidents as outages
@@ -18,6 +18,9 @@ from triage.reading.facts.regions import Place, affected, find_places, host_regi
 from triage.reading.facts.resources import find_resources
 from triage.reading.facts.windows import EXACT, Context, Window, find_windows
 from triage.reading.vocabulary import Vocabulary
+
+_EAST = {"ja": 9, "ko": 9, "zh": 8}
+"""Languages of one zone so far east that the day of a receipt in UTC is often the day before the sender's."""
 
 _LINK = re.compile(r"https?://[^\s<>\"]{1,400}|www\.[^\s<>\"]{1,300}")
 
@@ -169,6 +172,8 @@ def _context(message: Message, language: str) -> Context:
     at = message.received_at
     if message.date is not None and message.date.tzinfo and abs(message.date - at) < timedelta(days=7):
         at, zone = message.date, message.date.tzinfo
+    elif language in _EAST:
+        at = at.astimezone(timezone(timedelta(hours=_EAST[language])))
     known = zone is not None and zone not in {UTC, UTC} and at.utcoffset() != timedelta(0)
     return Context(language, at.date(), zone if known else None)
 

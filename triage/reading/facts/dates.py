@@ -103,6 +103,9 @@ def find_dates(page: Page, language: str, today: date) -> list[DateMention]:
     )
     for _, mentions, start, end in sorted(islice(relative, MOST), key=lambda reading: (reading[0], reading[2])):
         hits.add(mentions, start, end)
+    for mentions, start, end in grammar.bare_days(flat, today):
+        hits.add(mentions, start, end)
+    hits.found[:] = [grammar.in_named_month(m, hits.found, flat, today) if m.kind == "day" else m for m in hits.found]
     mentions = _with_weekdays(sorted(hits.found, key=lambda m: (m.start, m.end)), flat)
     return [replace(m, distant=True) if _is_distant(m, today) else m for m in mentions if not grammar.habit(flat, m)]
 
@@ -163,7 +166,7 @@ class _Grammar:
         short = any_of({**words.short_weekdays, **words.weekdays})
         joint = (
             rf"(?:\s{{0,3}}(?:{words.alternation('to')}|{words.alternation('and')}|[-/&,+]|, ?{words.alternation('and')})"
-            rf"\s{{0,3}}(?:(?:{short}\.?,?|the|le|el|il|den|dem|am|dia|o|de|du|on|op|na|em|il|zum|dnia|w) ){{0,2}})"
+            rf"\s{{0,3}}(?:(?:{short}\.?,?|the|le|el|il|den|dem|am|dia|o|de|du|on|op|na|em|il|zum|dnia|w) |l'|dell'|all'){{0,2}})"
         )
         days = rf"(?P<days>{_DAY}{_ORDINAL}(?:{joint}{_DAY}{_ORDINAL}){{0,7}})"
         of = r"\s{0,3}(?:(?:of|de|del|di|d'|des|do|of the month of|del mese di|del mes de)\s{0,2}|[-/. ]\s?)?"
@@ -184,7 +187,7 @@ class _Grammar:
         self.ymon = re.compile(rf"(?P<y>(?:19|20)\d\d)[-/. ](?:of )?{month}[-/. ](?P<d>{_DAY})(?!\d)")
         self.dm_dots = re.compile(r"(?P<a>\d{1,2})\.\s?(?P<b>\d{1,2})\.(?!\s?\d{1,2}\.\d|\d)")
         self.dm_bare = re.compile(
-            r"(?P<a>\d{1,2})(?P<s>[./])(?P<b>\d{1,2})(?![\d./:%€$]|\s?%|\s?(?:uhr|h\b|uur|ms|s\b|eur|usd|pm|am|gb|mb|stunden|hours|std)|\s(?:of|von|der|des)\s)"
+            r"(?P<a>\d{1,2})(?P<s>[./])(?P<b>\d{1,2})(?![\d/:%€$]|\.\d|\s?%|\s?(?:uhr|h\b|uur|ms|s\b|eur|usd|pm|am|gb|mb|stunden|hours|std)|\s(?:of|von|der|des)\s)"
         )
         self.partial = re.compile(
             rf"(?P<days>{_DAY}\.?(?:{joint}{_DAY}\.?){{0,7}}){joint}(?=(?:{_DAY})(?:[./]\s?\d{{1,2}}[./]|/\d{{1,2}}(?!\d)))"
@@ -193,7 +196,13 @@ class _Grammar:
             r"(?:\b(?:on|from|since|until|till|and|to|am|vom|bis|und|ab|seit|den|zum|le|du|au|el|del|al|il|dal|em|no|de|dia|op|van|tot|dnia|od|do|w|i|"
             r"e|y|et|between|zwischen|tra|entre|tussen|date|datum|fecha|data|tarih|"
             + short
-            + r")\.?,?[\s(:]{1,2}|(?:^|\n)[\s*-]*|[-(:;,|]\s?)$"
+            + r")\.?,?[\s(:]{1,2}|(?:^|\n)[\s*-]*|[-(:;,|)]\s?)$"
+        )
+        self.month_name = re.compile(
+            rf"(?<![a-z0-9]){any_of({m for m in words.months if len(m) > 3 or m in {'may', 'mai', 'mei', 'maj'}})}{END}"
+        )
+        self.day_list = re.compile(
+            rf"(?:\(|(?<![a-z])(?:dias|les|los|giorni|tagen|tage|dagen|dniach|dni|days) )(?P<days>{_DAY}{_ORDINAL}(?:{joint}{_DAY}{_ORDINAL}){{1,6}})(?=\)|[ ,.;]|$)(?!\s?(?:uhr|h|uur|%|eur|min|{any_of(words.units)}))"
         )
         ordinals = any_of({*words.ordinals, *(name.replace("-", " ") for name in words.ordinals)})
         self.ordinal_date = (
@@ -232,6 +241,38 @@ class _Grammar:
                 mentions = list(reader(match, flat, today))
                 if mentions:
                     yield mentions, max(match.end(), mentions[-1].end)
+
+    def bare_days(self, flat: str, today: date) -> Iterator[tuple[list[DateMention], int, int]]:
+        """Days counted up without their month: "los días 6 y 8", "(14, 21 et 28)"."""
+        for match in self.day_list.finditer(flat):
+            offset = match.start("days")
+            parts = [(m.start() + offset, m.end() + offset, int(m[1])) for m in _DAY_IN_LIST.finditer(match["days"])]
+            days = [self._day_of_month("day_alone", number, (0, 0), today) for _, _, number in parts]
+            known = [day.first for day in days if day]
+            if len(known) == len(parts) > 1:
+                yield (
+                    _listed(parts, known, (offset, match.end("days")), "day", month_first=False),
+                    offset,
+                    match.end("days"),
+                )
+
+    def in_named_month(
+        self, mention: DateMention, others: Sequence[DateMention], flat: str, today: date
+    ) -> DateMention:
+        """A day alone is of the month named shortly before it ("in May ... the 19th")."""
+        if mention.weekday is not None:
+            return mention
+        named = [
+            (m.end(), self.words.months[m.group()])
+            for m in self.month_name.finditer(flat, max(0, mention.start - 220), mention.start)
+        ]
+        named += [(m.end(), int(m[1])) for m in _CJK_MONTH.finditer(flat, max(0, mention.start - 120), mention.start)]
+        named += [(o.end, o.last.month) for o in others if o.kind in {"date", "full"} and o.end <= mention.start]
+        if not named:
+            return mention
+        first = latest(max(named)[1], 1, today)
+        day = first and make(first.year, first.month, mention.first.day)
+        return replace(mention, first=day, last=day) if day and day <= today + _AHEAD else mention
 
     def spelled_out(self, page: Page, today: date) -> Iterator[tuple[list[DateMention], int, int]]:
         """ "the third of March", "September twenty third"."""
@@ -342,7 +383,7 @@ class _Grammar:
         known = [day for day in dates if day]
         span = (match.start(), match.end())
         kind = "full" if year else "date"
-        ahead = known[-1] > today
+        ahead = known[-1] > today + _AHEAD
         if len(known) == 2 and self._is_range(match.string, span[0], match["days"]) and known[0] <= known[1]:
             yield [DateMention(*span, known[0], known[1], kind, ahead=ahead)], match.end()
         elif len(known) == 1:
@@ -402,7 +443,7 @@ class _Grammar:
                 "(?<![^\\W_])",
                 END
                 if not words.month_suffix
-                else rf"(?='[a-z]|(?:yi|ye|da|de|dan|den|ya|yu|yu|gunu|gecesi|i|dir)?{END})",
+                else rf"(?='[a-z]|(?:yi|ye|da|de|dan|den|ya|ye|yu|a|e|na|ne|gunu|gecesi|i|dir)?{END})",
             )
         )
         last = rf"(?:{words.alternation('last')} )?" if words.words["last"] else ""
@@ -411,6 +452,8 @@ class _Grammar:
         short = any_of({name for name in words.short_weekdays if name not in words.weekdays})
         if words.words["short_after"]:
             yield "weekday", re.compile(rf"{edge}(?:{words.alternation('short_after')} (?P<w0>{short})){END}{after}")
+        if words.feasts:
+            yield "feast", re.compile(rf"{edge}(?P<feast>{any_of(words.feasts)}){'' if cjk else END}")
         yield "day_word", re.compile(rf"{edge}(?P<day>{any_of(words.day_words)}){'' if cjk else END}")
 
     def _triggers(self) -> dict[str, frozenset[str]]:
@@ -419,6 +462,8 @@ class _Grammar:
         found = dict.fromkeys(
             {part for name in words.day_words for part in re.findall(r"[^\W_]{3,}", name)[-1:]}, _DAY_WORD
         )
+        for name in words.feasts:
+            found[re.findall(r"[^\W_]+", name)[-1]] = _FEAST
         for kind in _TEMPLATES:
             for word in words.template_words(kind):
                 found[word] = found.get(word, frozenset()) | {kind} | _SINGLE
@@ -447,6 +492,9 @@ class _Grammar:
             shift = self.words.day_words[match["day"]]
             day = today + timedelta(days=shift)
             return DateMention(*span, day, day, "relative", ahead=shift > 0)
+        if kind == "feast":
+            found = latest(*self.words.feasts[match["feast"]], today)
+            return DateMention(*span, found, found, "feast") if found else None
         if kind in {"days_ago", "weeks_ago"}:
             count = self._number(slot(match, "n") or "1")
             if count is None or count != int(count) or count > 400:
@@ -532,28 +580,54 @@ class _Grammar:
             span = (match.start(), match.end())
             kind = "full" if year else "date"
             if len(known) == 1:
-                yield [DateMention(*span, known[0], known[0], kind, ahead=known[0] > today)], *span
+                yield [DateMention(*span, known[0], known[0], kind, ahead=known[0] > today + _AHEAD)], *span
             elif re.search(r"[-~到至]|から|부터", text) and len(known) == 2 and known[0] <= known[1]:
-                yield [DateMention(*span, known[0], known[1], kind, ahead=known[1] > today)], *span
+                yield [DateMention(*span, known[0], known[1], kind, ahead=known[1] > today + _AHEAD)], *span
             else:
                 yield _listed(parts, known, span, kind, month_first=True), *span
+            if (after := _CJK_NEXT.match(flat, span[1])) and "から" not in match["days"]:
+                following = _after(known[-1], int(after["d"]))
+                if following and following <= today + _AHEAD:
+                    yield (
+                        [DateMention(after.start("d"), after.end(), following, following, kind)],
+                        after.start("d"),
+                        after.end(),
+                    )
+        yield from self._kanji(flat, today)
         for match in self.cjk_slash.finditer(flat):
             found = latest(int(match["m"]), int(match["d"]), today)
             if found:
                 yield [_mention(match, found, "date", today)], match.start(), match.end()
+
+    def _kanji(self, flat: str, today: date) -> Iterator[tuple[list[DateMention], int, int]]:
+        """Dates in numerals of old style: 五月五日, and the days that follow in the same month."""
+        month = 0
+        for match in _KANJI_DATE.finditer(flat):
+            month = _kanji_number(match["m"]) if match["m"] else month
+            found = latest(month, _kanji_number(match["d"]), today) if month else None
+            if found:
+                yield [_mention(match, found, "date", today)], match.start(), match.end()
+
+
+def _kanji_number(text: str) -> int:
+    tens, _, ones = text.rpartition("十")
+    if "十" not in text:
+        return _KANJI.index(text)
+    return 10 * (_KANJI.index(tens) if tens else 1) + (_KANJI.index(ones) if ones else 0)
 
 
 _TEMPLATES = (
     "days_ago", "weeks_ago", "two_back", "week_before", "this_week", "weekend_before", "weekend", "whole_week", "whole_month",
     "day_last_month", "day_alone",
 )  # fmt: skip
-_ALL = frozenset((*_TEMPLATES, "weekday_day", "weekday", "next", "day_word"))
+_ALL = frozenset((*_TEMPLATES, "weekday_day", "weekday", "next", "day_word", "feast"))
 _DAY_ALONE = frozenset({"day_alone", "day_last_month"})
 _WITH_WEEKDAY = frozenset(
     {"two_back", "week_before", "this_week", "next", "weekday_day", "weekday", "days_ago", "weeks_ago"}
 )
 _DAY_WORD = frozenset({"day_word"})
 _SINGLE = frozenset({"day_alone"})
+_FEAST = frozenset({"feast"})
 _REACH = 48
 _HABIT = re.compile(
     r"(?<![a-z])(?:every|each|any|jeden|jede|jedes|immer|chaque|tous les|le|cada|todos los|los|todas as|aos|as|ogni|tutti i|elke|iedere|kazdy|kazda|kazdego|her|毎週|hver|varje)\s?$"
@@ -561,7 +635,26 @@ _HABIT = re.compile(
 _LAST_ONE = re.compile(
     r"last|past|letzt|vergangen|dernier|passe|pasado|scors|passad|ultim|vorig|zeszl|minion|ubiegl|gecen|先週|上"
 )
+
+
+def _after(day: date, number: int) -> date | None:
+    """The next day of that number after `day`."""
+    found = make(day.year, day.month, number)
+    if found and found > day:
+        return found
+    month = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return make(month.year, month.month, number)
+
+
 _DAY_IN_LIST = re.compile(rf"(?<!\d)({_DAY})(?:st|nd|rd|th|er|ste|de|e|\.)?(?!\d)")
+_CJK_MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])\s?[月월](?!\s?\d)")
+_KANJI = "〇一二三四五六七八九"
+_CJK_NEXT = re.compile(
+    r"[^\d\n。]{0,8}(?:\d{1,2}[時点:]\d{0,2}分?半?)?\s?(?:から|-|~|至|到|より)[^\d\n。]{0,6}?翌?\s?(?P<d>\d{1,2})\s?[日号일](?![間前])"
+)
+_KANJI_DATE = re.compile(
+    r"(?:(?P<m>十[一二]?|[一二三四五六七八九])月)?(?P<d>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])日(?![間前目])"
+)
 _CJK_DAY = re.compile(r"(\d{1,2})\s?[日号일]?")
 
 
@@ -571,7 +664,7 @@ def _grammar(language: str) -> _Grammar:
 
 
 def _mention(match: re.Match[str], day: date, kind: str, today: date) -> DateMention:
-    return DateMention(match.start(), match.end(), day, day, kind, ahead=day > today)
+    return DateMention(match.start(), match.end(), day, day, kind, ahead=day > today + _AHEAD)
 
 
 def _listed(

@@ -221,6 +221,8 @@ def _repeats(window: Window, kept: Window) -> bool:
         return True
     if window.kind in {"month", "week"}:
         return window.first <= kept.first <= window.last
+    if window.kind == "feast":
+        return True
     if window.kind == "weekend" and not _inside(kept, window):
         return abs((kept.first - window.first).days) <= 9
     if window.kind == "weekday" and kept.kind in EXACT:

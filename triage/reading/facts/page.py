@@ -74,7 +74,7 @@ _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SENTENCE_END = re.compile(r"[.!?]+(?=[\s\"')])|[。！？]|\n\s*\n|\n(?=\s*(?:[-*•·–]|\d+[.)])\s)|\n(?=[^\n:]{1,28}:)")
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:ca|bzw|z\.b|e\.g|i\.e|approx|a\.m|p\.m|st|nr|no|vs|dr|mr|ms|mrs|tel|godz|art|inkl|tzn|np|m\.in|[b-z])|(?<!\d)\d{1,2})$"
+    r"(?:\b(?:ca|bzw|z\.b|e\.g|i\.e|approx|a\.m|p\.m|st|nr|no|vs|dr|mr|ms|mrs|tel|godz|art|inkl|tzn|np|m\.in|[b-z])|(?<![\d-])\d{1,2})$"
 )
 
 

@@ -118,7 +118,7 @@ class _Joints:
         lists = ("fill", "from", "between", "after_range", "night", "am", "pm", "oclock", "last")
         fill, to, also = words.alternation(*lists), words.alternation("to"), words.alternation("and")
         start, end = ("", "") if cjk else ("(?<![a-z])", "(?![a-z])")
-        self.gap = re.compile(rf"(?:[\s,;:()@'.\"|~-]|(?:{to}|{also}|{fill}){end})*+")
+        self.gap = re.compile(rf"(?:[\s,;:()@'.\"|~/-]|(?:{to}|{also}|{fill}){end})*+")
         self.to = re.compile(rf"{start}{to}{end}|-")
         self.also = re.compile(rf"{start}{also}{end}|[&,;/]")
         self.between = re.compile(rf"{start}{words.alternation('between')}{end}(?:[\s,]|{fill})*$")
@@ -358,7 +358,7 @@ def overnight(window: Window, several: bool = False) -> None:
     """A window that ends at an earlier hour than it began ends on the next day."""
     if not window.dated or window.first != window.last or several or not (window.opens and window.closes):
         return
-    if window.closes.minutes <= window.opens.minutes and window.closes.minutes < 1440:
+    if 0 < window.closes.minutes <= window.opens.minutes:
         window.last = window.first + _DAY
         window.alternatives = tuple((first, first + _DAY) for first, _ in window.alternatives)
 

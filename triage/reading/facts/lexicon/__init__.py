@@ -44,7 +44,7 @@ class Lexicon:
     def __init__(self, language: str) -> None:
         own = _tables(language)
         self.order = str(own[0].get("order", "dmy"))
-        self.months = _numbered(own, "months")
+        self.months = _numbered(own[:1], "months")
         self.own_months = frozenset(_numbered(own[:1], "months"))
         self.weekdays = _numbered(own, "weekdays", first=0)
         self.short_weekdays = _numbered(own[:1], "short", first=0)
@@ -55,6 +55,9 @@ class Lexicon:
             for name, number in _numbered([table], "weekdays", first=0).items():
                 self.weekdays.setdefault(name, number)
         self.day_words = {fold(k): int(v) for table in reversed(own) for k, v in table.get("day_words", {}).items()}
+        self.feasts = {
+            fold(k): (int(v[:2]), int(v[3:])) for table in own[:1] for k, v in table.get("feasts", {}).items()
+        }
         self.numbers = {fold(k): float(v) for table in reversed(own) for k, v in table.get("numbers", {}).items()}
         self.ordinals = {fold(k): int(v) for table in reversed(own) for k, v in table.get("ordinals", {}).items()}
         self.words = {key: _words(own[:1], key) for key in _WORD_LISTS}
