@@ -80,7 +80,9 @@ def _read(
     story: bool,
     message: Message,
 ) -> Facts:
-    account = _merge(f for part in parts for f in find_account(part.page, vocabulary, part.masked, home))
+    account = _merge(
+        f for part in parts for f in find_account(part.page, vocabulary, part.masked, home, context.language)
+    )
     places = {part.page.part: find_places(part.page, vocabulary, part.masked) for part in parts} if story else {}
     resources = _merge(
         fact

@@ -27,18 +27,22 @@ _ACCOUNT = re.compile(
 _ELSEWHERE = re.compile(
     r"(?:\bcc\b|\bbcc\b|in copy|in kopie|en copie|en copia|in copia|em copia|w kopii|do wiadomosci|reply|replies|antworten|antwort (?:bitte )?an|repond(?:re|ez)|reponse a|respond|rispond|rispost|odpow|yanit|cevap|返信|連絡先|"
     r"reach me|reach us|reach him|reach her|contact me|contact us|erreichbar unter|erreichen sie mich|kontaktieren|joindre|contatt|contactar|bereikbaar|ulas|colleague|kollegin|kollege|collegue|colega|collega|my boss|"
-    r"(?:send|forward|mail|ship|hand|pass|give)(?: [a-z']+){0,8}? (?:to|at)|schicken|senden|sendet|schickt|envoye[rz]|envoi|envi[ae]|mande|manden|inviat|invia|stuur|sturen|wysl|przesl|gonder|送っ|送付|instead of|not to|copied|wrote to|written to|mailed|emailed|"
+    r"(?:send|forward|mail|ship|hand|pass|give)(?: [a-z']+){0,8}? (?:to|at)|schicken|senden|sendet|schickt|envoye[rz]|envoi|envi[ae]|(?<![a-z])mande|inviat|invia|stuur|sturen|wysl|przesl|gonder|送っ|送付|instead of|not to|copied|wrote to|written to|mailed|emailed|"
     r"sent to|credit to|gutschrift an|transfer|ubertragen|newsletter from|from:|von:|noreply|no-reply|phish|spam|scam|received from|(?:change|switch|update|move|set)(?: [a-z-]+){0,5}? to|andern auf|auf die|"
     r"new (?:address|e-?mail|one|login)|nueva direccion|nuevo correo|nouvelle adresse|nouveau (?:mail|courriel)|neue (?:adresse|e-?mail|mail)|lautet (?:jetzt|nun|ab)|nuov[ao] (?:e-?mail|indirizzo|mail)|novo (?:e-?mail|endereco)|nieuwe?|now[ya] (?:adres|e-?mail|mail)|yeni|新しい|変更後|"
     r"second contact|additional|zusatzlich|weitere|adicional|supplementaire|aggiuntiv|extra contact|deputy|add (?:my |our |the )?[a-z]+ (?:as|at)|ergan|hinterlegen|"
     r"new owner|successor|nachfolger|auditor|accountant|steuerberater|gestor|comptable|commercialista|boekhouder|ksiegow|muhasebe|press|presse|noc:|status:|trasmett|mandar|trasfer|direct(?:ly|amente|ement)? (?:to|a|al|an|aan)|direkt an|unmittelbar an|entreg|pass(?:ing)? [a-z ]{0,40}(?:to|on)|na adres|naar|\baan\b|adres:|their contact|"
-    r"dopis|toevoeg|erbij|agreg|anad|ajout|aggiung|adicion|inclu|追加|hinzuf|add |backup|moved to|przechodz|ga over|cambiar por|passe a|wechsle|second|zweit|drug[aie] osob|rispettivamente|y porter|direct)"
+    r"dopis|toevoeg|erbij|agreg|anad|ajout|aggiung|adicion|inclu|追加|hinzuf|add |backup|moved to|przechodz|ga over|cambiar por|passe a|wechsle|second (?:contact|person|e-?mail|mail)|zweite[rn]? kontakt|drug[aie] osob|rispettivamente|y porter|direct(?:ly|amente|ement)?(?![a-z])|direkt|напрямую)"
 )
 _SENT_THERE = re.compile(
-    r"[)\s,]{0,2}(?:schieben|ubermitteln|ubertragen|senden|schicken|zustellen|weiter|を?まで|へ|宛|に送|als zusatz|as (?:a |the |my |our )?(?:second|backup|additional|extra|deputy|new)|is expecting|en su lugar|in plaats|al posto)"
+    r"[)\s,]{0,2}(?:schieben|ubermitteln|ubertragen|senden|schicken|zustellen|weiter|を?まで|へ|宛に送|に送|als zusatz|as (?:a |the |my |our )?(?:second|backup|additional|extra|deputy|new)|is expecting|en su lugar|in plaats|al posto)"
 )
 SLUG = re.compile(r"(?<![a-z0-9_@./:#+'-])[a-z0-9]+(?:[-_][a-z0-9]+)+(?![a-z0-9_@/-]|\.[a-z0-9])")
 _QUOTED = r"(?:[\"'`「『<*]\s?(?P<q>[^\"'`」』>*\n@]{2,40}?)\s?[\"'`」』>*])"
+_TRANSFER = re.compile(
+    r"transm|transfer|trasm|trasf|ubermitt|ubertrag|send|schick|envi|inviar|mandar|przeka|przesl|переда|entreg|deliver|pass|hand|weiterg|export|csv|format|stuur|overzet|aktar|gonder|migr|port"
+)
+_DESTINATION = re.compile(r"(?<![a-z])(?:to|a|an|para|aan|naar|do|adres|por|till|til)\s\(?$|:\s?$|\s\($")
 _NAME = r"(?P<v>[a-z0-9\u0400-\u04ff](?:[a-z0-9_&\u0400-\u04ff]|[-.](?=[a-z0-9])){1,38})"
 
 _TEAM_WORD = r"(?:team(?:name|naam|-?id)?|workspace|organi[sz]ation|equipe|equipo|squadra|zespol(?:u|em)?|takim(?:imiz|in|i)?|ekip|ekibimiz|teamet|tym|チーム(?:の?名前?)?|команда)"
@@ -49,16 +53,17 @@ _LINK = (
 _TEAM = re.compile(
     rf"(?<![a-z0-9-]){_TEAM_WORD}(?![a-z0-9-])(?P<link>{_LINK})(?:{_QUOTED}|{_NAME})(?P<after>\s?[,.;:)!?\n、。]|\s?$|\s[-(]|)"
 )
+_TIME = re.compile(rf"(?<![a-z0-9-])time\s?:?\s(?:\"|')?{_NAME}(?=\s?[,.;:)!?\n\"']|\s?$|\s(?:em|no|na|e)\s)")
 _TEAM_AFTER = re.compile(
     r"(?:\"(?P<q>[^\"\n@]{2,40})\"|(?<![\w@.-])(?P<v>(?=[\w.-]*[-_0-9])[^\W_][\w-]{1,38}))\s?(?:'s )?(?:team|takimi|ekibi|isimli takim|adli takim|チーム|workspace)(?![a-z0-9-])"
 )
 _ACCOUNT_NAMED = re.compile(
     r"(?<![a-z0-9-])(?:account|konto|compte|cuenta|conta|hesap|hesabimiz|アカウント)\s?(?:name|[:=]|名|は)?\s?(?:[\"'`「]\s?)?(?P<v>[a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?![\w@-])"
 )
-_ID_WORD = r"(?:customer|cust\.?|client|account|acct\.?|kunden?|klant(?:en)?|klient[a-z]*|clientes?|cuenta|compte|conta|konto|kont[ao]|musteri|hesap|user|tenant|abonne[es]?|utente|contrato|contract|member|subscriber|billing|zak\.?|zakaznick[a-z]*|kund)"
+_ID_WORD = r"(?:customer|cust\.?|client|account|acct\.?|kunden?|klant(?:en)?|klient[a-z]*|clientes?|cuenta|compte|conta|konto|kont[ao]|musteri|hesap|user|tenant|abonne[es]?|utente|contrato|contract|member|subscriber|billing|zak\.?|zakaznick[a-z]*|kund|клиента?|аккаунта?|абонента?)"
 _ID_NOUN = r"(?:id|ids|number|no\.?|nr\.?|num(?:ero|mer|ber)?|n°|n\.|c\.|#|nummer|numarasi|numaramiz|numaram|ref(?:erence)?|code|kennung|identifiant|identificativo|kodu|kimligi|cislo)"
 _CUSTOMER = re.compile(
-    rf"(?<![a-z0-9])(?:{_ID_WORD}[\s-]?{_ID_NOUN}|kd\.?-?nr\.?|kdnr\.?|{_ID_NOUN}\s?(?:de |di |do |del |du |van |d')?(?:la |el |le |o |il )?{_ID_WORD}|customer|cust|client[ei]?|cliente|klant|klient|kunde|acct|account|konto|compte|cuenta|debiteur|codice|codigo\.?|(?:お客様|顧客|会員|契約|アカウント|カスタマー)\s?(?:番号|id|コード)|客户(?:编号|号|id)|고객\s?(?:번호|id))"
+    rf"(?<![a-z0-9])(?:{_ID_WORD}[\s-]?{_ID_NOUN}|kd\.?-?nr\.?|kdnr\.?|{_ID_NOUN}\s?(?:de |di |do |del |du |van |d')?(?:la |el |le |o |il )?{_ID_WORD}|customer|cust|client[ei]?|cliente|klant|klient|kunde|acct|account|konto|compte|cuenta|debiteur|codice|codigo|kund|клиента?|аккаунт|номер клиента\.?|(?:お客様|顧客|会員|契約|アカウント|カスタマー)\s?(?:番号|id|コード)|客户(?:编号|号|id)|고객\s?(?:번호|id))"
     r"(?:\s?(?:is|ist|lautet|est|es|e|jest|heet|ise|being|:|=|は|#|n°|no\.?|nr\.?|number|dir|,|\(|-)){0,3}\s{0,6}[\"'`「]?(?P<v>[a-z0-9](?:[a-z0-9]|[-_/.](?=[a-z0-9])){1,30})"
 )
 _CODED = re.compile(
@@ -73,7 +78,9 @@ _OTHER_CODE_WORDS = re.compile(
 )
 
 
-def find_account(page: Page, vocabulary: Vocabulary, masked: list[tuple[int, int]], home: str = "") -> list[Fact]:
+def find_account(
+    page: Page, vocabulary: Vocabulary, masked: list[tuple[int, int]], home: str = "", language: str = "en"
+) -> list[Fact]:
     """Account identifiers stated in the part, each once. masked: spans of databases, hosts and links: no identifiers. home: domain of
     the sender's own address."""
     found: dict[tuple[str, str], list[Evidence]] = {}
@@ -82,7 +89,7 @@ def find_account(page: Page, vocabulary: Vocabulary, masked: list[tuple[int, int
     for start, end, value in emails:
         _add(found, "email", value, page, start, end)
     addresses = [m.span() for m in EMAIL.finditer(page.flat)]
-    for kind, spans in (("customer_id", _customer_ids(page)), ("team", _teams(page, vocabulary, home))):
+    for kind, spans in (("customer_id", _customer_ids(page)), ("team", _teams(page, vocabulary, home, language))):
         for start, end in spans:
             if not any(start < e and end > s for s, e in (*taken, *addresses)):
                 _add(found, kind, page.text[start:end], page, start, end)
@@ -112,6 +119,8 @@ def _is_account(flat: str, start: int, end: int) -> bool:
     good = max((m.end() for m in _ACCOUNT.finditer(before)), default=-1)
     bad = max((m.end() for m in _ELSEWHERE.finditer(before)), default=-1)
     if _SENT_THERE.match(flat, end):
+        return False
+    if _DESTINATION.search(before[-10:]) and _TRANSFER.search(before) and bad >= 0:
         return False
     if good >= 0 or bad >= 0:
         return good > bad
@@ -155,11 +164,14 @@ _ID_STARTS = (
     "id",
     "codi",
     "debi",
+    "клие",
+    "акка",
+    "номе",
     "ref",
 )
 
 
-def _teams(page: Page, vocabulary: Vocabulary, home: str) -> Iterator[tuple[int, int]]:
+def _teams(page: Page, vocabulary: Vocabulary, home: str, language: str) -> Iterator[tuple[int, int]]:
     about_teams = page.has_cjk or page.has_word(*_TEAM_STARTS)
     for match in _TEAM.finditer(page.flat) if about_teams else ():
         group = "q" if match["q"] else "v"
@@ -176,6 +188,9 @@ def _teams(page: Page, vocabulary: Vocabulary, home: str) -> Iterator[tuple[int,
         plain = len(value) > 3 and value in home
         if (telling or at_end or plain) and not known and EMAIL.match(page.flat, match.start(group)) is None:
             yield match.span(group)
+    for match in _TIME.finditer(page.flat) if language == "pt" else ():
+        if page.text[match.start("v")].islower() and match["v"] not in _NO_TEAM:
+            yield match.span("v")
     for match in _TEAM_AFTER.finditer(page.flat) if about_teams else ():
         group = "q" if match["q"] else "v"
         value = match[group]
@@ -186,6 +201,13 @@ def _teams(page: Page, vocabulary: Vocabulary, home: str) -> Iterator[tuple[int,
             yield match.span(group)
     for match in _ACCOUNT_NAMED.finditer(page.flat):
         yield match.span("v")
+    label = home.split(".")[0]
+    for match in (
+        re.finditer(rf"(?<![\w@.-]){re.escape(label)}(?![\w@.-]*[@\w])", page.text[: len(page.flat)])
+        if len(label) > 4
+        else ()
+    ):
+        yield match.span()
     for match in SLUG.finditer(page.flat):
         if page.text[match.start()].islower() and is_named_after(match.group(), home):
             yield match.span()
@@ -216,7 +238,7 @@ def _customer_ids(page: Page) -> Iterator[tuple[int, int]]:
             or (value[0].isdigit() and re.search(r"[\d+)] ?$", before))
         ):
             continue
-        if re.fullmatch(r"\d{2}-(?:19|20)\d\d|0+-0+", value) or re.match(
+        if re.fullmatch(r"\d{2}-(?:19|20)\d\d|[0-]+|[A-Z]{2}\d{8,}|[A-Z]+0+", value) or re.match(
             r"\s?(?:\d{2,}|[-+]\d)", page.flat[match.end() : match.end() + 4]
         ):
             continue

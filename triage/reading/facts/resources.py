@@ -174,7 +174,10 @@ def _names(page: Page, story: bool, rules: _Rules, words: Lexicon) -> Iterator[t
                 yield match.span("n")
 
 
-_LAST_WORD = re.compile(r"(?<![a-z0-9_@./-])(?P<n>[a-z][a-z0-9]{3,24})[\"'」』»]?\s?[(（]\s?$")
+_LAST_WORD = re.compile(
+    r"(?<![a-z0-9_@./-])(?P<q>[\"'「『]\s?)?(?P<n>[a-z][a-z0-9]{3,24})(?(q)\s?[\"'」』],?)\s?(?:[(（]\s?|(?(q)(?:[a-z]{2,8} ){0,2}|(?!))\s?)$"
+)
+_LISTED = re.compile(r"(?:^|[,.:;)\n])\s?(?P<n>[a-z][a-z0-9]{3,24}),\s(?:a |in |en |em |w )?$")
 _OF_PLACE = re.compile(r"(?:の|的|에 있는)\s?(?P<n>[a-z][a-z0-9-]{3,24})(?![a-z0-9@.])")
 
 
@@ -182,10 +185,16 @@ def _beside(page: Page, places: Sequence[Place], words: Lexicon) -> Iterator[tup
     """A word that a region stands behind in brackets ("pedidos (São Paulo)", "kenbaiki（東京）"), or that is a region's."""
     for place in places:
         match = _LAST_WORD.search(page.flat, max(0, place.start - 30), place.start)
+        match = match or _LISTED.search(page.flat, max(0, place.start - 36), place.start)
         if match is None and page.has_cjk:
             match = _OF_PLACE.match(page.flat, place.end)
         original = page.text[match.start("n") : match.end("n")] if match else ""
-        if match and original.islower() and original.isascii() and not words.is_common(original):
+        if (
+            match
+            and original.islower()
+            and original.isascii()
+            and (match.groupdict().get("q") or not words.is_common(original))
+        ):
             yield match.span("n")
 
 
