@@ -221,3 +221,9 @@ CASES: Mapping[str, Case] = {
         ("other",), message=replace(MESSAGE, sender=Address("", "dana@northpeak.example"), subject="")
     ),
 }
+
+
+@cache
+def drafted(name: str, language: str = "en") -> Draft:
+    """The draft of a case, written once."""
+    return CASES[name].draft(language)

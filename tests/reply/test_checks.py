@@ -197,7 +197,7 @@ def test_an_amount_in_a_subject_or_a_name_is_no_source_either() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(st.decimals("0.01", "999999.99", places=2))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_of_all_amounts_only_those_of_the_case_may_be_said(language: str, amount: Decimal) -> None:
     locale = writer().languages[language].locale
     codes = found(ELIGIBLE, f"{locale.amount(amount, 'USD')}.", language)
@@ -206,7 +206,7 @@ def test_of_all_amounts_only_those_of_the_case_may_be_said(language: str, amount
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_of_all_days_only_those_of_the_case_may_be_said(language: str, day: date) -> None:
     locale = writer().languages[language].locale
     ours = {date(2026, 3, 3), date(2026, 3, 1), date(2026, 5, 12), date(2026, 5, 27), date(2026, 6, 1)}

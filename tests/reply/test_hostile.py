@@ -75,7 +75,7 @@ def test_a_name_is_greeted(name: str) -> None:
 
 
 @given(st.text(), st.text(max_size=300), st.text(max_size=80))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_mail_gets_a_sound_draft(text: str, subject: str, name: str) -> None:
     message = replace(MESSAGE, sender=Address(name, "dana@northpeak.example"), subject=subject, text=text)
     draft = ELIGIBLE.but(message=message, regions=(subject,)).draft()

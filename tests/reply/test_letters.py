@@ -10,13 +10,13 @@ from functools import cache
 
 import pytest
 
-from tests.reply.cases import CASES, LANGUAGES, ROOT
+from tests.reply.cases import CASES, LANGUAGES, ROOT, drafted
 
 APPROVED = ROOT / "tests" / "reply" / "approved"
 
 
 def written(name: str, language: str) -> str:
-    draft = CASES[name].draft(language)
+    draft = drafted(name, language)
     problems = "".join(f"Problem: {problem.code}\n" for problem in draft.problems)
     return f"Subject: {draft.subject}\n{problems}\n{draft.text}"
 
@@ -45,13 +45,13 @@ def test_every_approved_letter_has_its_case(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("other")])
 def test_a_letter_as_drafted_passes_its_own_check(name: str, language: str) -> None:
-    assert CASES[name].draft(language).problems == ()
+    assert drafted(name, language).problems == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", [name for name in CASES if name.startswith("other")])
 def test_a_plain_acknowledgement_waits_for_a_person(name: str, language: str) -> None:
-    draft = CASES[name].draft(language)
+    draft = drafted(name, language)
     assert [problem.code for problem in draft.problems] == ["placeholder"]
     filled = draft.text[: draft.text.index("[[")] + "Hello." + draft.text[draft.text.index("]]") + 2 :]
     assert CASES[name].check(filled, language) == ()

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.reply.cases import CASES, LANGUAGES, MESSAGE, writer
+from triage.reply.checks import mentions
 
 TOLD = sorted(key[0] for key in writer().languages["en"].phrases if key[1] == "told")
 
@@ -15,12 +16,14 @@ TOLD = sorted(key[0] for key in writer().languages["en"].phrases if key[1] == "t
 @pytest.mark.parametrize("clause", TOLD)
 def test_each_word_brings_up_its_clause(clause: str, language: str) -> None:
     phrases = writer().languages[language].phrases
-    for words in phrases[clause, "when"].text.split(","):
-        text = words.replace("*", "").replace("...", "")
-        draft = CASES["concern"].but(message=replace(MESSAGE, text=f"— {text} —")).draft(language)
-        assert phrases[clause, "told"].text in draft.text, words
-        assert draft.problems == ()
-        assert any(f"clause {clause}" in source for _, source in draft.sources)
+    words = phrases[clause, "when"].text.split(",")
+    for phrase in words:
+        assert mentions(f"— {phrase.replace('*', '').replace('...', '').upper()} —", words), phrase
+    message = replace(MESSAGE, text=words[0].replace("*", "").replace("...", ""))
+    draft = CASES["concern"].but(message=message).draft(language)
+    assert phrases[clause, "told"].text in draft.text
+    assert draft.problems == ()
+    assert any(f"clause {clause}" in source for _, source in draft.sources)
 
 
 def test_nothing_is_told_that_was_not_brought_up() -> None:

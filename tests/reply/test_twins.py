@@ -7,7 +7,7 @@ import re
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.reply.cases import CASES, LANGUAGES
+from tests.reply.cases import CASES, LANGUAGES, drafted
 from triage.reply.letter import as_html
 
 
@@ -25,14 +25,14 @@ def said(text: str) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", CASES)
 def test_text_and_html_say_the_same(name: str, language: str) -> None:
-    draft = CASES[name].draft(language)
+    draft = drafted(name, language)
     assert shown(draft.html) == said(draft.text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", CASES)
 def test_nothing_is_escaped_in_the_text_and_once_in_the_html(name: str, language: str) -> None:
-    draft = CASES[name].draft(language)
+    draft = drafted(name, language)
     assert "&" not in draft.text
     assert "&amp;" not in draft.html
 
@@ -48,7 +48,7 @@ def test_paragraphs_lists_headings_and_quotes() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_paragraph_and_every_character_has_a_source(language: str) -> None:
-    draft = CASES["claim eligible"].draft(language)
+    draft = drafted("claim eligible", language)
     own = draft.text.split("\n> ")[0]
     assert all(template.startswith(f"template {language}/") for _, template in draft.sources)
     assert all(paragraph in draft.text for paragraph, _ in draft.sources)
@@ -58,13 +58,11 @@ def test_every_paragraph_and_every_character_has_a_source(language: str) -> None
 
 
 def test_sources_name_clauses_figures_deadlines_and_quoted_facts() -> None:
-    draft = CASES["claim and request, both open"].draft()
-    eligible = CASES["claim eligible"].draft()
+    draft = drafted("claim and request, both open")
+    eligible = drafted("claim eligible")
     kinds = {(span.kind, span.source) for span in (*draft.spans, *eligible.spans)}
     assert {("computed", "claim.total"), ("computed", "cycle 2026-03-01: base"), ("quoted", "incidents")} <= kinds
-    assert ("deadline", "privacy.erase") in {
-        (span.kind, span.source) for span in CASES["request: erasure"].draft().spans
-    }
+    assert ("deadline", "privacy.erase") in {(span.kind, span.source) for span in drafted("request: erasure").spans}
     sources = dict(eligible.sources)
     stated = next(source for paragraph, source in sources.items() if "refund" in paragraph)
     assert "clause sla.future_payments" in stated
@@ -72,5 +70,5 @@ def test_sources_name_clauses_figures_deadlines_and_quoted_facts() -> None:
 
 
 def test_spans_cut_out_exactly_the_value() -> None:
-    draft = CASES["claim eligible"].draft("de")
+    draft = drafted("claim eligible", "de")
     assert {draft.text[s.start : s.end] for s in draft.spans if s.source == "claim.total"} == {"18,00 USD"}
