@@ -75,6 +75,8 @@ def test_recipients() -> None:
     assert [each.email for each in recipients(to_two, "")] == ["A@x.example", "b@x.example"]
     to_us = replace(MESSAGE, reply_to=(Address("", "Support@upstash.com"),))
     assert recipients(to_us, "support@upstash.com") == ()
+    named = replace(MESSAGE, sender=Address("Dana\r\nBcc: b@x.example", "a@x.example"))
+    assert recipients(named, "") == (Address("Dana Bcc: b@x.example", "a@x.example"),)
     injected = replace(MESSAGE, sender=Address("", "a@x.example\r\nbcc:b@x.example"))
     assert recipients(injected, "") == ()
 

@@ -55,7 +55,8 @@ def _ids(headers: Sequence[str]) -> tuple[str, ...]:
 def recipients(message: Message, own: str) -> tuple[Address, ...]:
     """Whom a reply goes to: Reply-To where given, else From; never the desk itself, and each address once."""
     asked = message.reply_to or ((message.sender,) if message.sender else ())
-    found = {address.email.casefold(): address for address in asked if _deliverable(address.email)}
+    clean = (Address(one_line(address.name), address.email) for address in asked if _deliverable(address.email))
+    found = {address.email.casefold(): address for address in clean}
     found.pop(own.casefold(), None)
     return tuple(found.values())
 
