@@ -57,7 +57,7 @@ def extract(
     """
     language = doc_text_language if doc_text_language in LANGUAGES else "en"
     parts = [_part(Page("text", message.text), language), _part(Page("subject", message.subject), language)]
-    claim, story = _tells_outage(parts, labels)
+    claim, story = _tells_outage(parts, labels, vocabulary)
     if labels is not None and not {"legal_demand", "automated"}.isdisjoint(labels):
         return Facts()
     home = message.sender.email.rpartition("@")[2] if message.sender else ""
@@ -180,15 +180,23 @@ def _context(message: Message, language: str) -> Context:
     return Context(language, at.date(), zone if known else None)
 
 
-def _tells_outage(parts: Iterable[_Part], labels: Collection[str] | None) -> tuple[bool, bool]:
-    """(whether money is claimed for an outage, whether an outage is told at all)."""
+def _tells_outage(parts: list[_Part], labels: Collection[str] | None, vocabulary: Vocabulary) -> tuple[bool, bool]:
+    """(whether days are the outage's unless said otherwise, whether an outage is told at all).
+
+    Who writes "no money wanted" beside the name of a region tells of an outage, in whatever words.
+    """
     kinds = {cue.kind for part in parts for cue in part.cues}
     down = bool(kinds & {"down", "back"})
     if labels is None:
         return "claim" in kinds and down, down
     if "sla_credit_claim" in labels:
         return True, True
-    return False, down and "other" in labels
+    if "other" not in labels:
+        return False, False
+    placed = "claim" in kinds and any(
+        place.sure for part in parts for place in find_places(part.page, vocabulary, part.masked)
+    )
+    return placed, down or placed
 
 
 # --- outages ---------------------------------------------------------------------------------------------------------
@@ -243,14 +251,16 @@ def _regions(
 ) -> list[Fact]:
     for part in parts:
         weigh(places[part.page.part], part.cues, part.page, claim)
-    return affected([place for named in places.values() for place in named]) or _from_hosts(resources, vocabulary)
+    return affected([place for named in places.values() for place in named]) or _from_hosts(
+        resources, parts, vocabulary
+    )
 
 
-def _from_hosts(resources: list[Fact], vocabulary: Vocabulary) -> list[Fact]:
+def _from_hosts(resources: list[Fact], parts: list[_Part], vocabulary: Vocabulary) -> list[Fact]:
     """Regions that endpoint hosts carry, where no words name one."""
     found: list[Fact] = []
     for fact in resources:
-        code = host_region(fact.value, vocabulary) if fact.kind == "endpoint" else None
+        code = host_region(fact.value, vocabulary) if fact.kind == "endpoint" and not _spared(fact, parts) else None
         if code and all(code != known.value for known in found):
             found.append(Fact(code, "", fact.evidence))
     return found
@@ -264,3 +274,18 @@ def _merge(facts: Iterable[Fact]) -> list[Fact]:
         evidence = (*known.evidence, *fact.evidence) if known else fact.evidence
         merged[fact.kind, fact.value] = Fact(fact.value, fact.kind, evidence)
     return list(merged.values())
+
+
+_SPARED = re.compile(
+    r"(?:not affected|unaffected|fine|nicht betroffen|ok|pas touche\w*|no afectad\w*|non colpit\w*)\s?[:=-]\s?$"
+)
+
+
+def _spared(fact: Fact, parts: Iterable[_Part]) -> bool:
+    """Whether a host is listed as one that was not affected."""
+    return any(
+        evidence.part == part.page.part
+        and _SPARED.search(part.page.flat, max(0, evidence.start - 24), evidence.start) is not None
+        for evidence in fact.evidence
+        for part in parts
+    )
