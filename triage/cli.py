@@ -109,6 +109,30 @@ def parser() -> argparse.ArgumentParser:
         "pack", help="the changed pack's folder"
     )
 
+    records = command("records", "", "accounts, bills, uptime and credits that the desk knows", settings=False)
+    records_verbs = records.add_subparsers(metavar="VERB", required=True)
+
+    def record_verb(name: str, summary: str) -> argparse.ArgumentParser:
+        return command(name, f"records:{name}_records", summary, among=records_verbs)
+
+    importing = record_verb("import", "take a folder of CSV files into the desk; a second time changes nothing")
+    importing.add_argument("folder", type=Path)
+    importing.add_argument("--replace", action="store_true", help="also remove rows that its files no longer have")
+    uptime = record_verb("uptime", "derive uptime from a status page's JSON")
+    uptime.add_argument("pages", nargs="+", metavar="FILE|URL", help="one page's answers; a URL is fetched over https")
+    uptime.add_argument("--since", metavar="DATE", help="first day to derive from (default: as far as the page lists)")
+    uptime.add_argument(
+        "--as-of", metavar="TIME", help="when files were saved, ISO 8601 with offset (default: their date)"
+    )
+    uptime.add_argument("--explain", action="store_true", help="show how each figure came about")
+    bills = record_verb("bills", "take bills over from a billing service")
+    bills.add_argument("--from", dest="source", choices=("stripe",), required=True)
+    bills.add_argument("--since", metavar="DATE", help="invoices made on this day or later (default: all)")
+    kinds = ("accounts", "databases", "bills", "uptime", "credits")
+    shown = record_verb("list", "what the desk knows, and since which import")
+    shown.add_argument("kind", nargs="?", choices=kinds, metavar="KIND", help=", ".join(kinds))
+    shown.add_argument("--json", action="store_true", help="one JSON object a row")
+
     pack = command("pack", "", "rule packs of your own", settings=False)
     pack_verbs = pack.add_subparsers(metavar="VERB", required=True)
     new = command("new", "rules:new", "a new pack, to write your terms into", settings=False, among=pack_verbs)

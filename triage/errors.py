@@ -32,6 +32,10 @@ class MailboxError(TriageError):
     """The mailbox cannot be reached or refuses: check server, login and network; the poll goes on later by itself."""
 
 
+class SourceError(TriageError):
+    """A service that records are taken from cannot be reached or refuses: nothing was taken over; ask it again later."""
+
+
 class StoreError(TriageError):
     """The desk's database is missing, locked, newer than this program, or was changed by somebody else."""
 

@@ -279,11 +279,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class StatusPage:
-    """What a status page lists. since: it says nothing of the time before; None: it lists everything there was."""
+    """What a status page lists. since: it says nothing of the time before; None: it lists everything there was.
+
+    until: it says nothing of the time after; None: it says all up to the time at which it was read.
+    """
 
     components: tuple[str, ...]
     windows: tuple[Window, ...]
     since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,13 @@ from triage.policy import load_pack
 from triage.reading import Reader
 from triage.reading.vocabulary import load_vocabulary
 from triage.reply import Writer
-from triage.settings import MailboxSettings, Settings, secret
+from triage.settings import MailboxSettings, Settings, secret, stripe_key
 
 if TYPE_CHECKING:
     from triage.desk.cases import Desk, Finish
+    from triage.desk.records import Stored
+    from triage.doors.records import Tally
+    from triage.doors.stripe_bills import StripeSource
 
 Clock = Callable[[], datetime]
 
@@ -53,11 +56,58 @@ def load_writer(settings: Settings) -> Writer:
     return Writer.load([shipped("templates") / "replies", *own], tuple(filter(None, [settings.desk.authserv])))
 
 
-def load_records(settings: Settings) -> Records:
-    """What the desk knows of accounts, from the CSV folder of the settings; nothing where none is set."""
-    from triage.doors.records import read_records
+def load_records(settings: Settings, *, stored: bool = True) -> Records:
+    """What the desk knows of accounts: the CSV folder of the settings and what was imported; of one row the newer stands.
 
-    return read_records(settings.path(settings.desk.records)) if settings.desk.records else Records()
+    stored: False leaves the desk's database alone.
+    """
+    from triage.desk.records import newest
+    from triage.doors.records import read_records, written_at
+
+    imported = imported_records(settings) if stored else {}
+    if not settings.desk.records:
+        return newest(Records(), {}, imported)
+    folder = settings.path(settings.desk.records)
+    return newest(read_records(folder, imported.get("accounts")), written_at(folder), imported)
+
+
+def imported_records(settings: Settings) -> Stored:
+    """What was imported into the desk's database; nothing where there is none yet."""
+    from triage.desk.records import stored_records
+    from triage.desk.store import Store
+
+    database = settings.path(settings.desk.database)
+    if not database.is_file():
+        return {}
+    with Store(database) as store:
+        return stored_records(store)
+
+
+def import_records(
+    settings: Settings, new: Records, at: datetime, gone: Callable[[str, str], bool] = lambda _kind, _key: False
+) -> dict[str, Tally]:
+    """Put rows into the desk's database; see `triage.desk.records.import_records`."""
+    from triage.desk import records
+    from triage.desk.store import Store
+
+    with Store(settings.path(settings.desk.database)) as store:
+        return records.import_records(store, new, at, gone)
+
+
+def stripe_source(settings: Settings) -> StripeSource:
+    """Stripe as the settings have it, with its key. Raises ConfigError."""
+    from triage.doors.stripe_bills import StripeSource
+
+    section = settings.stripe
+    return StripeSource(
+        key=stripe_key(settings),
+        account_key=section.account_key,
+        product_key=section.product_key,
+        region_key=section.region_key,
+        one_time_key=section.one_time_key,
+        api_base=section.api_base,
+        timeout=section.timeout,
+    )
 
 
 @contextmanager

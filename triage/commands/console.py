@@ -6,9 +6,11 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 from triage import settings as settings_module
+from triage.errors import UsageError
 from triage.settings import FILE, Settings
 
 
@@ -20,6 +22,25 @@ def settings_of(arguments: Namespace) -> Settings:
 def settings_or_default(arguments: Namespace) -> Settings:
     """For commands that need none: those named with --config, else the defaults."""
     return settings_module.load(arguments.config) if arguments.config else Settings(folder=Path.cwd())
+
+
+def day_of(option: str, text: str) -> date:
+    """The day that an option names."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} {text!r} is not a day. Write it as 2026-03-18.") from None
+
+
+def instant_of(option: str, text: str) -> datetime:
+    """The instant that an option names, in its own offset."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise UsageError(f"{option} {text!r} is not a time with an offset. Write it as 2026-03-18T08:12:00Z.")
+    return at
 
 
 def say(text: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
-from triage.commands.console import progress, say, settings_of, table
-from triage.errors import MailboxError, UsageError
+from triage.commands.console import day_of, progress, say, settings_of, table
+from triage.errors import MailboxError
 
 
 def poll(arguments: Namespace) -> int:
@@ -111,7 +111,7 @@ def digest(arguments: Namespace) -> int:
     from triage.paths import shipped
 
     settings = settings_of(arguments)
-    day = _day(arguments.date) if arguments.date else clock().astimezone(settings.zone).date()
+    day = day_of("--date", arguments.date) if arguments.date else clock().astimezone(settings.zone).date()
     with wiring.open_desk(settings) as desk:
         report = digest_of(desk.queue(), desk.store.mailboxes(), day, settings.zone)
     if arguments.format == "json":
@@ -124,13 +124,6 @@ def digest(arguments: Namespace) -> int:
 def clock() -> datetime:
     """Now, aware, UTC. The only clock of the commands."""
     return datetime.now(UTC)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--date {text!r} is not a day. Write it as 2026-03-18.") from None
 
 
 def _row_view(row: object) -> dict[str, object]:

@@ -6,19 +6,18 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from triage.commands.console import say, settings_or_default
+from triage.commands.console import instant_of, say, settings_or_default
 from triage.errors import TriageError, UsageError
 from triage.model import Decision, Message
 
 
 def read(arguments: Namespace) -> int:
     """One answer a mail, in the order given. Exit code 1 when some file could not be read; the others are still answered."""
-    received_at = _instant(arguments.received) if arguments.received else None
+    received_at = instant_of("--received", arguments.received) if arguments.received else None
     from triage import wiring
     from triage.jsonview import decision_view
     from triage.mail import parse
@@ -26,7 +25,8 @@ def read(arguments: Namespace) -> int:
     from triage.policy import assessment_to_json
 
     settings = settings_or_default(arguments)
-    kit, records, reader = wiring.load_kit(settings), wiring.load_records(settings), wiring.load_reader(settings)
+    records = wiring.load_records(settings, stored=False)
+    kit, reader = wiring.load_kit(settings), wiring.load_reader(settings)
     failed = 0
     for source, raw in _mails(arguments.files):
         if isinstance(raw, TriageError):
@@ -129,16 +129,6 @@ def _facts(name: str) -> Iterator[tuple[str, Any]]:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not a number")
-
-
-def _instant(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise UsageError(f"--received {text!r} is not a time with an offset. Write it as 2026-03-18T08:12:00Z.")
-    return at
 
 
 def as_text(decision: Decision) -> str:

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,12 @@ def read_records(folder: Path, accounts: Collection[str] | None = None) -> Recor
         raise BadRecords(sorted(errors, key=lambda error: (error.where, error.line or 0)))
     found: dict[str, Any] = {name: file.records for name, file in files.items()}
     return Records(**found)
+
+
+def written_at(folder: Path) -> dict[str, datetime]:
+    """When each file of a folder was last written, UTC."""
+    files = {name: folder / f"{name}.csv" for name in _KINDS}
+    return {name: datetime.fromtimestamp(path.stat().st_mtime, UTC) for name, path in files.items() if path.is_file()}
 
 
 def merge(old: Records, new: Records) -> Records:
