@@ -7,8 +7,10 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import given, settings
@@ -141,14 +143,23 @@ def test_killed_anywhere_and_polled_again(tmp_path: Path) -> None:
 
 def test_two_pollers_at_once_are_harmless(tmp_path: Path) -> None:
     database = tmp_path / "desk.db"
-    with Store(database):
-        pass
     pollers = [_poller(database) for _ in range(2)]
     for poller in pollers:
         out, _ = poller.communicate(timeout=60)
         assert poller.returncode == 0, out
     with Store(database) as store:
         assert len(Desk(store).queue(State)) == 200
+
+
+def test_a_new_database_may_be_opened_by_several_at_once(tmp_path: Path) -> None:
+    def open_it(number: int) -> int:
+        together.wait()
+        with Store(tmp_path / f"{number // 4}.db") as store:
+            return len(store.cases())
+
+    together = Barrier(8)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(open_it, range(8))) == [0] * 8
 
 
 def test_a_half_written_mail_is_never_read(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from triage.desk.states import Event, Kind, State
 from triage.errors import StoreError
 
 migrations = Migrations("triage")
+
+PATIENCE = 30
+"""Seconds to wait for another process that is writing."""
 
 
 @migrations()
@@ -110,9 +114,9 @@ class Store:
         self.mail_folder = path.parent / f"{path.stem}-mail"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._conn = sqlite3.connect(path, isolation_level=None, timeout=30)
+            self._conn = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
             self._db = Database(self._conn)
-            self._conn.execute("pragma journal_mode = wal")
+            self._write_ahead()
             self._conn.execute("pragma synchronous = full")
             self._conn.execute("pragma foreign_keys = on")
             self._migrate()
@@ -121,6 +125,18 @@ class Store:
                 f"The desk's database {path} cannot be opened ({error}). Check that its folder exists, is writable and has "
                 "room, and that the file is a database of this program."
             ) from error
+
+    def _write_ahead(self) -> None:
+        """Set WAL mode. SQLite itself does not wait for another process that opens a new database at the same moment."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._conn.execute("pragma journal_mode = wal")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+            time.sleep(0.02)
 
     def _migrate(self) -> None:
         # a database of a newer version has migrations that this program does not know
@@ -132,7 +148,8 @@ class Store:
                 f"(it knows {', '.join(sorted(unknown))}). Install that version, or name another database."
             )
         if migrations.pending(self._db):
-            migrations.apply(self._db)
+            with self.atomic():  # of two that find it new, the second waits and then finds nothing left to do
+                migrations.apply(self._db)
 
     def close(self) -> None:
         self._conn.close()
