@@ -224,7 +224,7 @@ def _incidents(
     if not incidents:
         incidents = outages.from_log(parts[0].page, context)
     if not incidents:
-        now = (outages.going_on(p.page, p.cues, found[p.page.part], context.today) for p in parts)
+        now = (outages.going_on(p.page, p.cues, found[p.page.part], context.today, context.language) for p in parts)
         incidents = [incident for incident in now if incident][:1]
     return incidents, _doubts(told)
 

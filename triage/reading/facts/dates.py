@@ -190,7 +190,7 @@ class _Grammar:
             r"(?P<a>\d{1,2})(?P<s>[./])(?P<b>\d{1,2})(?![\d/:%€$]|\.\d|\s?%|\s?(?:uhr|h\b|uur|ms|s\b|eur|usd|pm|am|gb|mb|stunden|hours|std)|\s(?:of|von|der|des)\s)"
         )
         self.partial = re.compile(
-            rf"(?P<days>{_DAY}\.?(?:{joint}{_DAY}\.?){{0,7}}){joint}(?=(?:{_DAY})(?:[./]\s?\d{{1,2}}[./]|/\d{{1,2}}(?!\d)))"
+            rf"(?!\d{{1,2}}/\d{{1,2}}(?![\d.]))(?P<days>{_DAY}\.?(?:{joint}{_DAY}\.?){{0,7}}){joint}(?=(?:{_DAY})(?:[./]\s?\d{{1,2}}[./]|/\d{{1,2}}(?!\d)))"
         )
         self.before_bare = re.compile(
             r"(?:\b(?:on|from|since|until|till|and|to|am|vom|bis|und|ab|seit|den|zum|le|du|au|el|del|al|il|dal|em|no|de|dia|op|van|tot|dnia|od|do|w|i|"
@@ -213,6 +213,7 @@ class _Grammar:
             else None
         )
         self.relative_patterns = list(self._relative_patterns(weekdays, any_of(words.months)))
+        self.connectors = {word for key in ("to", "and", "from", "between") for word in words.words[key]}
         self.triggers = self._triggers()
         self.cjk_date = re.compile(
             r"(?:(?:令和(?P<reiwa>\d{1,2}|元)|(?P<y>\d{4}))\s?[年년]\s?)?(?P<m>\d{1,2})\s?[月월]\s?(?P<days>\d{1,2}\s?[日号일]?"
@@ -501,6 +502,8 @@ class _Grammar:
                 return None
             day = today - timedelta(days=int(count) * (7 if kind == "weeks_ago" else 1))
             return DateMention(*span, day, day, "relative" if kind == "days_ago" else "vague")
+        if kind == "weekday" and match.string[span[0] : match.start("w0")].strip() in self.connectors:
+            span = (match.start("w0"), span[1])
         if kind in {"weekday", "two_back", "week_before", "this_week"}:
             return DateMention(*span, *self._weekday(kind, weekday, today), "weekday", weekday=weekday)
         if kind == "next":
@@ -594,6 +597,17 @@ class _Grammar:
                         after.end(),
                     )
         yield from self._kanji(flat, today)
+        for match in _CJK_SPAN.finditer(flat):
+            named = list(_CJK_MONTH_DAY.finditer(flat, max(0, match.start() - 80), match.start()))
+            month = (
+                int(named[-1][1])
+                if named
+                else (today if int(match[1]) <= today.day else today.replace(day=1) - _AHEAD).month
+            )
+            first = latest(month, int(match[1]), today)
+            last = first and _after(first, int(match[2]))
+            if first and last and last <= today + _AHEAD:
+                yield [DateMention(match.start(), match.end(), first, last, "date")], match.start(), match.end()
         for match in self.cjk_slash.finditer(flat):
             found = latest(int(match["m"]), int(match["d"]), today)
             if found:
@@ -617,8 +631,7 @@ def _kanji_number(text: str) -> int:
 
 
 _TEMPLATES = (
-    "days_ago", "weeks_ago", "two_back", "week_before", "this_week", "weekend_before", "weekend", "whole_week", "whole_month",
-    "day_last_month", "day_alone",
+    "two_back", "week_before", "this_week", "days_ago", "weeks_ago", "weekend_before", "weekend", "whole_week", "whole_month", "day_last_month", "day_alone",
 )  # fmt: skip
 _ALL = frozenset((*_TEMPLATES, "weekday_day", "weekday", "next", "day_word", "feast"))
 _DAY_ALONE = frozenset({"day_alone", "day_last_month"})
@@ -649,6 +662,10 @@ def _after(day: date, number: int) -> date | None:
 _DAY_IN_LIST = re.compile(rf"(?<!\d)({_DAY})(?:st|nd|rd|th|er|ste|de|e|\.)?(?!\d)")
 _CJK_MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])\s?[月월](?!\s?\d)")
 _KANJI = "〇一二三四五六七八九"
+_CJK_MONTH_DAY = re.compile(r"(?<!\d)(1[0-2]|[1-9])\s?[月월]")
+_CJK_SPAN = re.compile(
+    r"(?<![\d月/年])(\d{1,2})[日号일][^\d\n。]{0,6}(?:から|-|~|至|到)[^\d\n。]{0,6}?翌?(\d{1,2})[日号일](?![間前])"
+)
 _CJK_NEXT = re.compile(
     r"[^\d\n。]{0,8}(?:\d{1,2}[時点:]\d{0,2}分?半?)?\s?(?:から|-|~|至|到|より)[^\d\n。]{0,6}?翌?\s?(?P<d>\d{1,2})\s?[日号일](?![間前])"
 )

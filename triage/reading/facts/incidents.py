@@ -17,7 +17,7 @@ from triage.reading.facts.lexicon import Cue
 from triage.reading.facts.logs import log_windows
 from triage.reading.facts.page import Page
 from triage.reading.facts.times import TimeMention
-from triage.reading.facts.windows import EXACT, Context, Window, overnight
+from triage.reading.facts.windows import EXACT, Context, Window, lasting, overnight
 
 _DAY = timedelta(days=1)
 _NEAR = 40.0
@@ -77,7 +77,8 @@ def judge(windows: Sequence[Window], cues: Sequence[Cue], page: Page) -> None:
                 window.outage = max(window.outage, weight)
                 if cue.kind == "back":
                     window.over = max(window.over, weight)
-        if _NEGATED.search(page.flat, max(0, window.start - 20), window.start):
+        failing = any(cue.kind == "down" and 0 <= window.start - cue.end < 12 for cue in told)
+        if not failing and _NEGATED.search(page.flat, max(0, window.start - 20), window.start):
             window.other = 2.0
         if window.distant:
             window.other = max(window.other, 0.6)
@@ -311,7 +312,7 @@ def from_log(page: Page, context: Context) -> list[Incident]:
     return found
 
 
-def going_on(page: Page, cues: Sequence[Cue], windows: Sequence[Window], today: date) -> Incident | None:
+def going_on(page: Page, cues: Sequence[Cue], windows: Sequence[Window], today: date, language: str) -> Incident | None:
     """An outage that the mail reports while it lasts ("is eu-west-1 down right now?"): today's."""
     for start, end in page.sentences:
         here = [cue for cue in cues if start <= cue.start and cue.end <= end]
@@ -320,8 +321,7 @@ def going_on(page: Page, cues: Sequence[Cue], windows: Sequence[Window], today: 
         if down and now:
             evidence = tuple(page.evidence(cue.start, cue.end, f"incident.{cue.kind}") for cue in (now, down))
             return Incident(today, today, evidence=evidence)
-    lasting = next((w for w in windows if w.kind == "duration" and w.since), None)
-    since = lasting or next((w for w in windows if w.since and not w.dated), None)
+    since = next(((w.start, w.end) for w in windows if w.since and not w.dated), None) or lasting(page, language)
     if since is not None and any(cue.kind == "down" for cue in cues):
-        return Incident(today, today, evidence=(page.evidence(since.start, since.end, "incident.since"),))
+        return Incident(today, today, evidence=(page.evidence(*since, "incident.since"),))
     return None

@@ -399,6 +399,17 @@ def _add_durations(windows: list[Window], durations: list[Duration], flat: str) 
             window.length = near[0].length if near else None
 
 
+def lasting(page: Page, language: str) -> tuple[int, int] | None:
+    """Where the mail says for how long something has been going on ("seit einer Stunde", "od 10 minut")."""
+    words = lexicon(language if language in LANGUAGES else "en")
+    since = re.compile(rf"(?<![a-z]){words.alternation('since')}\s(?:[a-z]{{2,6}}\s)?$")
+    for duration in find_durations(page, language):
+        match = since.search(page.flat, max(0, duration.start - 24), duration.start)
+        if match:
+            return match.start(), duration.end
+    return None
+
+
 def _until_today(window: Window, joints: _Joints, today: date) -> None:
     """ "Since Monday" without an end goes on to the day of the mail."""
     flat = window.page.flat
