@@ -150,7 +150,7 @@ def _from_attachments(message: Message, context: Context, claim: bool) -> list[I
                 windows = find_windows(page, context)
                 outages.settle(windows, date_order(windows, message), context.today)
                 told = outages.told_once([w for w in windows if w.kind in EXACT and not w.ahead and w.has_start])
-                found = [outages.incident_of(w, context, outages.stated_zone(windows)) for w in told]
+                found = [outages.incident_of(w, context, outages.stated_zone(windows, message.text)) for w in told]
             if found:
                 return found
     return []
@@ -211,7 +211,7 @@ def _incidents(
         outages.judge(windows, part.cues, part.page)
     everything = [window for windows in found.values() for window in windows]
     outages.settle(everything, date_order(everything, message), context.today)
-    stated = outages.stated_zone(everything)
+    stated = outages.stated_zone(everything, parts[0].page.text)
     main = parts[0].page.part
     chosen = outages.choose(found[main], claim, context.today)
     subject = outages.choose(found["subject"], claim, context.today)
@@ -221,12 +221,21 @@ def _incidents(
         subject = []
     told = outages.told_once([*chosen, *subject])
     incidents = [outages.incident_of(window, context, stated) for window in told]
-    if not incidents:
-        incidents = outages.from_log(parts[0].page, context)
+    logged = outages.from_log(parts[0].page, context)
+    incidents = [_timed(incident, logged) for incident in incidents] or logged
     if not incidents:
         now = (outages.going_on(p.page, p.cues, found[p.page.part], context.today, context.language) for p in parts)
         incidents = [incident for incident in now if incident][:1]
     return incidents, _doubts(told)
+
+
+def _timed(incident: Incident, logged: list[Incident]) -> Incident:
+    """An incident told by its day alone, with the hours of the pasted log of that day."""
+    same = [log for log in logged if (log.start, log.end) == (incident.start, incident.end)]
+    if incident.start_at or len(same) != 1:
+        return incident
+    evidence = (*incident.evidence, *same[0].evidence)
+    return replace(incident, start_at=same[0].start_at, end_at=same[0].end_at, evidence=evidence)
 
 
 def _doubts(windows: Iterable[Window]) -> list[Doubt]:

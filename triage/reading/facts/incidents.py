@@ -18,6 +18,7 @@ from triage.reading.facts.logs import log_windows
 from triage.reading.facts.page import Page
 from triage.reading.facts.times import TimeMention
 from triage.reading.facts.windows import EXACT, Context, Window, lasting, overnight
+from triage.reading.facts.zones import named_zones
 
 _DAY = timedelta(days=1)
 _NEAR = 40.0
@@ -288,10 +289,11 @@ def _evidence(window: Window) -> tuple[Evidence, ...]:
     return tuple(window.page.evidence(start, end, f"incident.{window.kind}") for start, end in merged)
 
 
-def stated_zone(windows: Sequence[Window]) -> tzinfo | None:
-    """The zone that the mail gives with its times, where it gives just one."""
+def stated_zone(windows: Sequence[Window], text: str) -> tzinfo | None:
+    """The zone that the mail gives with its times, or anywhere ("all times UTC"), where it gives just one."""
     zones = {str(t.zone): t.zone for w in windows for t in (w.opens, w.closes) if t and t.zone}
-    return next(iter(zones.values())) if len(zones) == 1 else None
+    found = list(zones.values()) or named_zones(text)
+    return found[0] if len(found) == 1 else None
 
 
 def from_log(page: Page, context: Context) -> list[Incident]:

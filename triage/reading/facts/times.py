@@ -98,9 +98,10 @@ def find_instants(page: Page) -> list[Instant]:
         if at:
             if match["z"]:
                 at = at.replace(tzinfo=UTC)
-            elif match["off"]:
+            elif match["off"] and not _is_range_end(match, flat):
                 at = at.replace(tzinfo=offset(match["off"]))
-            found.append(Instant(match.start(), match.end(), at))
+            end = match.start("off") if match["off"] and at.tzinfo is None else match.end()
+            found.append(Instant(match.start(), end, at))
     for match in _SYSLOG.finditer(flat):
         at = _instant(int(match["y"]), _MONTHS.index(match["mon"]) + 1, int(match["d"]), match)
         if at:
@@ -112,6 +113,12 @@ def find_instants(page: Page) -> list[Instant]:
         at = datetime.fromtimestamp(number / 1000 if number >= 10**12 else number, UTC)
         found.append(Instant(match.start(), match.end(), at))
     return sorted(found, key=lambda instant: instant.start)
+
+
+def _is_range_end(match: re.Match[str], flat: str) -> bool:
+    """Whether `-08:30` after a time without seconds is where a range ends rather than an offset: "06:00-08:30 UTC"."""
+    loose = match["off"][0] == "-" and not match["s"] and "t" not in match.group()
+    return loose or zone_at(flat, match.end()) is not None
 
 
 def _instant(year: int, month: int, day: int, match: re.Match[str]) -> datetime | None:
@@ -136,7 +143,7 @@ class _Grammar:
         self.words = words
         am, pm = words.alternation("am"), words.alternation("pm")
         half = rf"(?:\s?(?:(?P<am>am|a\.m\.?)|(?P<pm>pm|p\.m\.?))(?![a-z])|[ ,]{{0,2}}(?:(?P<amw>{am})|(?P<pmw>{pm}))(?![a-z]))?"
-        edge = r"(?<![\d.,:/€$£])(?<!v)(?<![a-z]-)"
+        edge = r"(?<![\d.,:/€$£])(?<!v)(?<![a-gi-ln-y]-)"
         self.clock = re.compile(
             rf"{edge}(?P<h>[01]?\d|2[0-4]):(?P<mi>[0-5]\d)(?::(?P<s>[0-5]\d)(?:[.,]\d+)?)?(?![\d:]|\.\d)(?:\s?(?:uhr|uur|hrs?|h)(?![a-z]))?{half}"
         )

@@ -17,6 +17,7 @@ from triage.reading.facts.lexicon import LANGUAGES, Lexicon, lexicon
 from triage.reading.facts.logs import log_lines
 from triage.reading.facts.page import Page
 from triage.reading.facts.times import Duration, Instant, TimeMention, find_durations, find_instants, find_times
+from triage.reading.facts.zones import zone_at
 
 EXACT = frozenset({"full", "date", "instant"})
 """Kinds of date that name day and month."""
@@ -118,7 +119,7 @@ class _Joints:
         lists = ("fill", "from", "between", "after_range", "night", "am", "pm", "oclock", "last")
         fill, to, also = words.alternation(*lists), words.alternation("to"), words.alternation("and")
         start, end = ("", "") if cjk else ("(?<![a-z])", "(?![a-z])")
-        self.gap = re.compile(rf"(?:[\s,;:()@'.\"|~/-]|(?:{to}|{also}|{fill}){end})*+")
+        self.gap = re.compile(rf"(?:[\s,;:()@'.\"|~/>-]|(?:{to}|{also}|{fill}){end})*+")
         self.to = re.compile(rf"{start}{to}{end}|-")
         self.also = re.compile(rf"{start}{also}{end}|[&,;/]")
         self.between = re.compile(rf"{start}{words.alternation('between')}{end}(?:[\s,]|{fill})*$")
@@ -173,6 +174,8 @@ def _joint(chain: _Chain, element: _Element, flat: str, joints: _Joints) -> str:
     if Instant in {type(element), type(left)} or any(isinstance(other, kind) for other in side):
         if isinstance(left, DateMention) and left.listed and isinstance(element, DateMention) and element.listed:
             return "and"
+        if Instant in {type(element), type(left)} and gap.strip() in {"/", "-", "->"}:
+            return "to"
         if joints.between.search(flat, max(0, left.start - 30), left.start) or joints.after.match(flat, element.end):
             return "to"
         if gap.strip() not in {",", ";", ""} and joints.to.search(gap):
@@ -274,6 +277,7 @@ def _window(part: _Chain, page: Page) -> Window:
     if days:
         _set_days(window, days)
     _set_times(window, part)
+    _set_zone(window)
     overnight(window, several=len(days) > 1)
     return window
 
@@ -326,6 +330,21 @@ def _set_times(window: Window, part: _Chain) -> None:
         zone = window.opens.zone or window.closes.zone
         window.opens = replace(window.opens, zone=window.opens.zone or zone)
         window.closes = replace(window.closes, zone=window.closes.zone or zone)
+
+
+def _set_zone(window: Window) -> None:
+    """A zone may stand after the day: "from 22.30 on the 25th to 5.00 on the 26th (Italian time)"."""
+    if (
+        (window.opens and window.opens.zone)
+        or (window.closes and window.closes.zone)
+        or not (window.opens or window.closes)
+    ):
+        return
+    found = zone_at(window.page.flat, window.end)
+    if found:
+        window.opens = replace(window.opens, zone=found[0]) if window.opens else None
+        window.closes = replace(window.closes, zone=found[0]) if window.closes else None
+        window.end = found[1]
 
 
 def _set_instants(window: Window, instants: list[Instant], times: list[TimeMention]) -> None:
