@@ -115,6 +115,8 @@ def test_what_the_table_lacks_is_refused_with_what_is_possible(desk: Desk, recei
 def test_an_unknown_case_says_how_to_find_one(desk: Desk) -> None:
     with pytest.raises(UsageError, match="triage list --all"):
         desk.case(7)
+    with pytest.raises(UsageError, match="triage list --all"):
+        desk.case(10**30)
 
 
 def test_every_state_can_be_reached_and_every_open_one_can_end() -> None:

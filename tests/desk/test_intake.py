@@ -22,6 +22,7 @@ from triage.desk.intake import Poll, poll
 from triage.desk.states import State
 from triage.desk.store import Store
 from triage.doors.mailbox import Fetched
+from triage.errors import StoreError
 from triage.model import Decision, Doubt, Reading
 
 
@@ -168,3 +169,26 @@ def test_a_half_written_mail_is_never_read(tmp_path: Path) -> None:
         (left,) = [path for path in store.mail_folder.rglob("*") if path.is_file()]
         assert left.name == f"{sha256}.eml"
         assert store.raw(sha256) == b"whole"
+
+
+def test_a_mail_that_cannot_be_kept_ends_the_poll_with_the_next_step(desk: Desk) -> None:
+    desk.store.mail_folder.write_text("a file where the folder would be")
+    with pytest.raises(StoreError, match="poll again"):
+        take(ListMailbox([b"one"]), desk)
+    desk.store.mail_folder.unlink()
+    assert take(ListMailbox([b"one"]), desk).cases == 1
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_done(tmp_path: Path) -> None:
+    def take_into_little_room() -> None:
+        with Store(tmp_path / "desk.db") as store:
+            (pages,) = store._conn.execute("pragma page_count").fetchone()
+            store._conn.execute(f"pragma max_page_count = {pages + 8}")
+            take(ListMailbox([b"mail %d" % n for n in range(200)]), Desk(store))
+
+    with pytest.raises(StoreError, match="has room"):
+        take_into_little_room()
+    with Store(tmp_path / "desk.db") as store:
+        taken = len(Desk(store).queue(State))
+        assert 0 < taken < 200
+        assert take(ListMailbox([b"mail %d" % n for n in range(200)]), Desk(store)).cases == 200 - taken

@@ -157,8 +157,13 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.close()
+        if isinstance(error, sqlite3.Error):
+            raise StoreError(
+                f"The desk's database {self.path} failed ({error}). What was begun is undone. Check that its disk has room "
+                "and that its folder is writable, then try again."
+            ) from error
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
@@ -169,10 +174,10 @@ class Store:
         self._conn.execute("begin immediate")
         try:
             yield
+            self._conn.execute("commit")
         except BaseException:
             self._conn.rollback()
             raise
-        self._conn.execute("commit")
 
     # --- mail and the intake ledger ---------------------------------------------------------------------------------
 
@@ -181,14 +186,13 @@ class Store:
         digest = hashlib.sha256(raw).hexdigest()
         target = self._mail_path(digest)
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial = target.with_suffix(f".{os.getpid()}.partial")
-            with partial.open("wb") as file:
-                file.write(raw)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(target)
-            _sync_folder(target.parent)
+            try:
+                _write(target, raw)
+            except OSError as error:
+                raise StoreError(
+                    f"A mail cannot be kept in {self.mail_folder} ({error.strerror}). Check that its disk has room and that "
+                    "it is writable, then poll again."
+                ) from error
         return digest
 
     def raw(self, sha256: str) -> bytes:
@@ -289,6 +293,8 @@ class Store:
         return {state: rows.get(state.value, 0) for state in State if state is not State.NEW}
 
     def case(self, case_id: int) -> CaseRow | None:
+        if case_id >= 2**63:  # more than SQLite can be asked for
+            return None
         row = self._conn.execute(f"select {_CASE_COLUMNS} from cases where id = ?", [case_id]).fetchone()  # noqa: S608
         return None if row is None else _case_row(row)
 
@@ -382,6 +388,24 @@ def _text(at: datetime) -> str:
 
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def _write(target: Path, raw: bytes) -> None:
+    """Write a file whole or not at all, durably: its bytes, its name, and the names of the folders made for it."""
+    made = [folder for folder in target.parents if not folder.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(f".{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+    for folder in (target.parent, *(folder.parent for folder in made)):
+        _sync_folder(folder)
 
 
 def _sync_folder(folder: Path) -> None:
