@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from facts_build import days, facts, log
+from facts_build import days, facts, log, mail, vocabulary
+
+from triage.reading.facts import extract
 
 OUTAGES = [
     ("en", "Our Frankfurt database was unreachable on 3 March from 14:00 to 16:30 UTC. Please credit us.", "2026-03-03"),
@@ -21,6 +23,12 @@ OUTAGES = [
     ("en", "It was slow on Friday and Saturday, please take it off the bill.", "2026-03-13..2026-03-14"),
     ("en", "Last weekend, 14 and 15 March, nothing worked. I want my money back.", "2026-03-14..2026-03-15"),
     ("en", "Downtime credit: it was 5 March and not 8 March when it failed.", "2026-03-05"),
+    ("en", "Virginia failed in February: the 10th from 9 to 11 UTC. Credit us.", "2026-02-10"),
+    ("en", "It was down on New Year's Eve, please take it off the bill.", "2025-12-31"),
+    ("en", "Down 2026-03-05 06:00–08:30 UTC, credit please.", "2026-03-05"),
+    ("de", "15./16.3. nachts war alles weg, Gutschrift bitte.", "2026-03-15..2026-03-16"),
+    ("nl", "De database deed het niet op 5 maart. Graag korting.", "2026-03-05"),
+    ("ja", "3月5日22時30分から翌6日4時まで東京が停止しました。返金をお願いします。", "2026-03-05..2026-03-06"),
     ("de", "Am 3.3. war die Datenbank von 14 bis 16 Uhr nicht erreichbar. Rechnung vom 1.3. liegt vor. Gutschrift bitte.", "2026-03-03"),
     ("de", "Von Montag 22 Uhr bis Dienstag 6 Uhr ging nichts.", "2026-03-16..2026-03-17"),
     ("de", "In der Nacht vom 3. auf den 4. März war alles ausgefallen.", "2026-03-03..2026-03-04"),
@@ -83,6 +91,22 @@ def test_times_are_told_in_utc(language: str, text: str, start: str, end: str | 
     assert f"{incident.start_at:%H:%M}" == start
     assert (incident.end_at and f"{incident.end_at:%H:%M}") == end
     assert incident.start_at.utcoffset() == timedelta(0)
+
+
+def test_a_zone_told_once_holds_for_all_times() -> None:
+    found = facts("Down, all times JST:\n- 3 March 23:30 to 23:50\n- 5 March 14:00 to 14:50\n").incidents
+    assert [f"{i.start_at:%d %H:%M}" for i in found if i.start_at] == ["03 14:30", "05 05:00"]
+
+
+def test_an_outage_report_that_wants_no_money() -> None:
+    found = extract(mail("Hier soir Francfort a toussé. Je ne réclame rien."), "fr", vocabulary(), {"other"})
+    assert [str(i.start) for i in found.incidents] == ["2026-03-17"]
+    assert [f.value for f in found.regions] == ["eu-central-1"]
+
+
+def test_a_request_about_data_tells_no_outage() -> None:
+    found = extract(mail("Delete my data. It was down on 3 March in Dublin."), "en", vocabulary(), {"data_request"})
+    assert (found.incidents, found.regions) == ((), ())
 
 
 def test_a_time_without_a_zone_is_at_the_offset_of_the_mail() -> None:

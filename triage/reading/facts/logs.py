@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from triage.reading.facts.page import Page
 from triage.reading.facts.times import Instant, find_instants
@@ -96,7 +96,5 @@ def _window(run: list[_Line]) -> LogWindow:
 
 
 def _key(instant: Instant) -> float:
-    from datetime import UTC
-
     at = instant.at
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

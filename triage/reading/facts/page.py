@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from triage.model import Evidence
 
@@ -82,12 +83,13 @@ _ABBREVIATED = re.compile(
 class Page:
     """A part of a mail: its name (as in `Evidence.part`), its text as sent and the same text folded.
 
-    hidden: spans that are not read (the header lines of quoted mail).
+    hidden: spans that are not read (the header lines of quoted mail). kept: what was found in it once and is asked again.
     """
 
     part: str
     text: str
     hidden: tuple[tuple[int, int], ...] = ()
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def flat(self) -> str:

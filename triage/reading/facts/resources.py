@@ -7,7 +7,7 @@ A name is known by the word for a database beside it ("our database orders-prod"
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from triage.model import Evidence, Fact
@@ -158,8 +158,14 @@ def _names(page: Page, story: bool, rules: _Rules, words: Lexicon) -> Iterator[t
         patterns.append(_QUOTED_SLUG)
     if page.has_cjk:
         patterns += [_CJK_BEFORE, _CJK_AFTER] + ([] if based else [_COLON])
+    bases = [start for start, _, word in page.words if _is_base(word)] if based else []
     for pattern in patterns:
-        for match in pattern.finditer(page.flat):
+        matches: Iterable[re.Match[str] | None] = pattern.finditer(page.flat)
+        if pattern in {_AFTER, _CALLED_BASE, _NOUN}:  # these begin with the word for a database
+            matches = (pattern.match(page.flat, start) for start in bases)
+        for match in matches:
+            if match is None:
+                continue
             group = "q" if match.groupdict().get("q") else "n"
             start, end = match.span(group)
             if pattern is _NOUN and words.is_common(match[group]):

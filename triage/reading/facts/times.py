@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from itertools import pairwise
 
@@ -86,8 +86,12 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 def find_instants(page: Page) -> list[Instant]:
     """Time stamps of logs (ISO 8601, common log format) and epoch seconds or milliseconds, in order."""
-    from datetime import UTC
+    if "instants" not in page.kept:
+        page.kept["instants"] = _instants(page)
+    return list(page.kept["instants"])
 
+
+def _instants(page: Page) -> list[Instant]:
     found: list[Instant] = []
     flat = page.flat
     if not any(len(word) >= 4 and word[:4].isdigit() for word in page.word_set):
