@@ -117,7 +117,9 @@ def parser() -> argparse.ArgumentParser:
 
     importing = record_verb("import", "take a folder of CSV files into the desk; a second time changes nothing")
     importing.add_argument("folder", type=Path)
-    importing.add_argument("--replace", action="store_true", help="also remove rows that its files no longer have")
+    importing.add_argument(
+        "--replace", action="store_true", help="also remove what came from CSV before and is in its files no more"
+    )
     uptime = record_verb("uptime", "derive uptime from a status page's JSON")
     uptime.add_argument("pages", nargs="+", metavar="FILE|URL", help="one page's answers; a URL is fetched over https")
     uptime.add_argument("--since", metavar="DATE", help="first day to derive from (default: as far as the page lists)")

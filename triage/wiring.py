@@ -84,14 +84,14 @@ def imported_records(settings: Settings) -> Stored:
 
 
 def import_records(
-    settings: Settings, new: Records, at: datetime, gone: Callable[[str, str], bool] = lambda _kind, _key: False
+    settings: Settings, new: Records, at: datetime, source: str, gone: Callable[[str], bool] = lambda _key: False
 ) -> dict[str, Tally]:
     """Put rows into the desk's database; see `triage.desk.records.import_records`."""
     from triage.desk import records
     from triage.desk.store import Store
 
     with Store(settings.path(settings.desk.database)) as store:
-        return records.import_records(store, new, at, gone)
+        return records.import_records(store, new, at, source, gone)
 
 
 def stripe_source(settings: Settings) -> StripeSource:

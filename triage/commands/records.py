@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -34,7 +35,7 @@ def import_records(arguments: Namespace) -> int:
         raise UsageError(
             f"{arguments.folder} holds none of accounts.csv, databases.csv, bills.csv, uptime.csv, credits.csv."
         )
-    _tell(wiring.import_records(settings, found, clock(), gone=lambda _kind, _key: arguments.replace))
+    _tell(wiring.import_records(settings, found, clock(), "csv", gone=lambda _key: arguments.replace))
     return 0
 
 
@@ -60,7 +61,7 @@ def uptime_records(arguments: Namespace) -> int:
     published = {(r.product, r.region, r.start, r.end): r for r in records.uptime or () if r.source == "published"}
     for row in found if arguments.explain else ():
         _explain(row, published.get((row.product, row.region, row.start, row.end)))
-    _tell(wiring.import_records(settings, Records(uptime=found), now))
+    _tell(wiring.import_records(settings, Records(uptime=found), now, "status page"))
     return 0
 
 
@@ -116,7 +117,7 @@ def bills_records(arguments: Namespace) -> int:
         say(f"left out: {line}")
     _tell(
         wiring.import_records(
-            settings, Records(bills=found.rows), clock(), gone=lambda _kind, key: line_of(key) in found.seen
+            settings, Records(bills=found.rows), clock(), "stripe", gone=lambda key: line_of(key) in found.seen
         )
     )
     if found.left_out:
@@ -152,18 +153,18 @@ def _count(records: Records, settings: Settings) -> None:
     stored = wiring.imported_records(settings)
     rows = []
     for kind in KINDS:
-        known, imported = getattr(records, kind), stored.get(kind, {})
-        last = max((each.at for each in imported.values()), default=None)
+        known, imported = getattr(records, kind), stored.get(kind, {}).values()
+        sources = Counter(each.source for each in imported)
+        last = max((each.at for each in imported), default=None)
         rows.append(
             [
                 kind,
                 "not known" if known is None else str(len(known)),
-                "-"
-                if last is None
-                else f"{len(imported)} imported, last {last.astimezone(settings.zone):%Y-%m-%d %H:%M}",
+                ", ".join(f"{count} from {source}" for source, count in sorted(sources.items())) or "-",
+                "-" if last is None else f"{last.astimezone(settings.zone):%Y-%m-%d %H:%M}",
             ]
         )
-    table(["kind", "rows", "in the database"], rows)
+    table(["kind", "known", "in the database", "last import"], rows)
 
 
 def _cell(value: Any) -> str:

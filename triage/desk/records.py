@@ -6,7 +6,7 @@ of CSV files in the settings is read as if each file had been imported when it w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -32,10 +32,11 @@ _Row = TypeVar("_Row")
 
 @dataclass(frozen=True, slots=True)
 class Imported(Generic[_Row]):
-    """A record and when it was imported, aware, UTC."""
+    """A record, when it was imported (aware, UTC), and from what: `csv`, `status page` or `stripe`."""
 
     record: _Row
     at: datetime
+    source: str
 
 
 Stored = Mapping[str, Mapping[str, Imported[Any]]]
@@ -56,12 +57,12 @@ def stored_records(store: Store) -> Stored:
 
 
 def import_records(
-    store: Store, new: Records, at: datetime, gone: Callable[[str, str], bool] = lambda _kind, _key: False
+    store: Store, new: Records, at: datetime, source: str, gone: Callable[[str], bool] = lambda _key: False
 ) -> dict[str, Tally]:
     """Put rows in place of those of the same key, or beside the others; all kinds or none.
 
-    gone: whether a row that is there and not among the new ones, by kind and key, is to be removed; only kinds that `new`
-    has are asked about.
+    gone: whether a row of an earlier import from the same source, by its key, goes when it is not among the new ones; asked
+    only for kinds that `new` has.
     """
     tallies: dict[str, Tally] = {}
     with store.atomic():
@@ -69,25 +70,18 @@ def import_records(
         for kind in KINDS:
             rows: Iterable[Any] | None = getattr(new, kind)
             if rows is not None:
-                tallies[kind] = _import_kind(store, kind, tuple(rows), before.get(kind, {}), at, gone)
+                after = {key_of(row): Imported(row, at, source) for row in rows}
+                there = before.get(kind, {})
+                old = {key for key, each in there.items() if key not in after and each.source == source and gone(key)}
+                _save(store, kind, {**{key: each for key, each in there.items() if key not in old}, **after}, at)
+                tallies[kind] = tally({key: each.record for key, each in there.items()}, rows, len(old))
     return tallies
 
 
-def _import_kind(
-    store: Store,
-    kind: str,
-    rows: Collection[Any],
-    before: Mapping[str, Imported[Any]],
-    at: datetime,
-    gone: Callable[[str, str], bool],
-) -> Tally:
-    after = {key_of(row): Imported(row, at) for row in rows}
-    removed = {key for key in before if key not in after and gone(kind, key)}
-    kept = {key: each for key, each in before.items() if key not in removed}
-    kept |= {_MARK: Imported(None, at), **after}
+def _save(store: Store, kind: str, rows: Mapping[str, Imported[Any]], at: datetime) -> None:
     adapter = _adapter(kind)
-    store.save_records(kind, ((key, adapter.dump_json(each).decode()) for key, each in kept.items()))
-    return tally({key: each.record for key, each in before.items()}, rows, len(removed))
+    marked = {_MARK: Imported(None, at, ""), **rows}
+    store.save_records(kind, ((key, adapter.dump_json(each).decode()) for key, each in marked.items()))
 
 
 def newest(folder: Records, written: Mapping[str, datetime], stored: Stored) -> Records:
@@ -95,7 +89,7 @@ def newest(folder: Records, written: Mapping[str, datetime], stored: Stored) -> 
     found: dict[str, Any] = {}
     for kind in KINDS:
         own: Iterable[Any] | None = getattr(folder, kind)
-        rows = {key_of(row): Imported(row, written[kind]) for row in own or ()}
+        rows = {key_of(row): Imported(row, written[kind], "csv") for row in own or ()}
         for key, each in stored.get(kind, {}).items():
             if key not in rows or rows[key].at <= each.at:
                 rows[key] = each
