@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from email import message_from_bytes
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
@@ -49,12 +51,54 @@ def test_approve_then_hand_over_the_reply(client: TestClient, database: Path) ->
     assert b"To: dana@northpeak.example" in reply.content
     assert client.post("/case/1/answered", data=fields(client, 1)).status_code == 303
     assert state(database, 1) is State.ANSWERED
+    assert client.get("/case/1/reply.eml").status_code == 200
 
 
 def test_no_reply_leaves_before_approval(client: TestClient) -> None:
     answer = client.get("/case/1/reply.eml")
     assert answer.status_code == 404
     assert "no approved reply" in answer.text
+
+
+def test_what_was_answered_elsewhere_was_never_approved(client: TestClient, database: Path) -> None:
+    client.post("/case/1/answered", data=fields(client, 1))
+    assert state(database, 1) is State.ANSWERED
+    assert client.get("/case/1/reply.eml").status_code == 404
+
+
+LIKE_A_HEADER = "=?utf-8?q?a=0ABcc:_x=40evil.example?="
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"subject": f"Re: {LIKE_A_HEADER}"},
+        {"subject": f"Re: {LIKE_A_HEADER} {'long ' * 60}"},
+        {"in_reply_to": f"<{LIKE_A_HEADER}>"},
+        {"references": ("<a@x.example>", f"<{LIKE_A_HEADER}{'a' * 90}>")},
+    ],
+)
+def test_a_stranger_adds_no_header_to_the_reply(tmp_path: Path, about: dict[str, str]) -> None:
+    made = decision()
+    assert made.draft is not None
+    fill(tmp_path / "desk.db", replace(made, draft=replace(made.draft, **about)))
+    client = TestClient(app_over(tmp_path / "desk.db"), base_url="http://127.0.0.1", follow_redirects=False)
+    subject = about.get("subject", made.draft.subject)
+    client.post("/case/1/approve", data={**fields(client, 1), "subject": subject, "text": made.draft.text})
+    mail = message_from_bytes(client.get("/case/1/reply.eml").content)
+    assert mail["Bcc"] is None
+    assert str(make_header(decode_header(mail["Subject"]))) == subject.strip()
+    assert mail["References"] in {None, "<a@x.example>"}
+
+
+def test_a_reply_to_no_address_is_refused(tmp_path: Path) -> None:
+    made = decision()
+    assert made.draft is not None
+    to = (Address("", f"{LIKE_A_HEADER}@x.example"),)
+    fill(tmp_path / "desk.db", replace(made, draft=replace(made.draft, to=to)))
+    client = TestClient(app_over(tmp_path / "desk.db"), base_url="http://127.0.0.1", follow_redirects=False)
+    client.post("/case/1/approve", data={**fields(client, 1), "subject": made.draft.subject, "text": made.draft.text})
+    assert "own mail client" in client.get("/case/1/reply.eml").text
 
 
 def test_approving_an_edited_text_approves_that_text(client: TestClient, database: Path) -> None:
@@ -84,7 +128,7 @@ def test_dismiss_needs_a_reason_and_keeps_it(client: TestClient, database: Path)
     assert "spam" in client.get("/case/1").text
 
 
-@pytest.mark.parametrize("spoil", [{"token": ""}, {"token": "0" * 64}])
+@pytest.mark.parametrize("spoil", [{"token": ""}, {"token": "0" * 64}, {"token": "ü"}])
 def test_a_form_from_elsewhere_changes_nothing(client: TestClient, database: Path, spoil: dict[str, str]) -> None:
     form = {**fields(client, 1), "reason": "x", **spoil}
     assert client.post("/case/1/dismiss", data=form).status_code == 403
@@ -135,5 +179,5 @@ def test_evidence_is_marked_where_it_stands(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_says_so(client: TestClient) -> None:
-    for path in ("/case/99", "/nowhere", "/?show=nonsense"):
+    for path in ("/case/99", f"/case/{10**30}", "/nowhere", "/?show=nonsense"):
         assert client.get(path).status_code == 404

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
@@ -30,7 +32,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from triage.desk.cases import Case, Desk
-from triage.desk.states import OPEN, Kind, State, possible
+from triage.desk.states import OPEN, Kind, State, fold, possible
 from triage.digest import digest_of
 from triage.errors import Conflict, TriageError, UsageError
 from triage.web import marks
@@ -172,9 +174,8 @@ class Pages:
             return PlainTextResponse("The form is too large.", 413)
         form = await request.form()
         values = {key: value for key, value in form.items() if isinstance(value, str)}
-        if not _same_origin(request) or not hmac.compare_digest(
-            values.get("token", ""), self._token(_session(request))
-        ):
+        token = self._token(_session(request))
+        if not _same_origin(request) or not hmac.compare_digest(values.get("token", "").encode(), token.encode()):
             return PlainTextResponse(
                 "This page was open for too long or came from elsewhere. Go back, reload, decide again.", 403
             )
@@ -266,20 +267,42 @@ class Pages:
 
 def outgoing(case: Case, address: str, now: datetime) -> bytes:
     """The approved reply as a mail for a person's own mail client. Raises UsageError before approval."""
-    if case.row.state not in {State.APPROVED, State.ANSWERED} or case.draft is None:
+    before = case.ledger[:-1] if case.row.state is State.ANSWERED else case.ledger  # answered by hand is not approved
+    if case.draft is None or fold(before) is not State.APPROVED:
         raise UsageError(f"Case {case.id} has no approved reply yet.")
     mail, draft = EmailMessage(), case.draft
-    mail["From"], mail["To"] = address, ", ".join(to.email for to in draft.to)
-    mail["Subject"], mail["Date"] = draft.subject, format_datetime(now.astimezone(UTC))
-    if draft.in_reply_to:
+    mail["From"], mail["To"] = address, ", ".join(_addressable(to.email) for to in draft.to)
+    mail.set_raw("Subject", _encoded(draft.subject))
+    mail["Date"] = format_datetime(now.astimezone(UTC))
+    if draft.in_reply_to and _MESSAGE_ID.fullmatch(draft.in_reply_to):
         mail["In-Reply-To"] = draft.in_reply_to
-    if draft.references:
-        mail["References"] = " ".join(draft.references)
+    if known := [each for each in draft.references if _MESSAGE_ID.fullmatch(each)]:
+        mail["References"] = " ".join(known)
     mail["X-Unsent"] = "1"  # mail clients open it as a message to be sent
     mail.set_content(draft.text)
     if draft.html:
         mail.add_alternative(draft.html, subtype="html")
     return mail.as_bytes()
+
+
+# What a stranger wrote goes into headers below. The standard library takes anything that looks like an encoded word for
+# one, and a line break inside it for the start of another header: it is never handed one that we did not make ourselves.
+_MESSAGE_ID = re.compile(r"<(?!.*=\?)[!-~]+>")
+_NO_ADDRESS = re.compile(r"=\?|[\x00-\x20\x7f,;<>]")
+
+
+def _addressable(address: str) -> str:
+    if _NO_ADDRESS.search(address):
+        raise UsageError(
+            f"No reply can be addressed to {address!r}. Answer from your own mail client, then say so here."
+        )
+    return address
+
+
+def _encoded(subject: str) -> str:
+    """A subject as it stands in a header (RFC 2047), folded; one that looks like an encoded word is told as its characters."""
+    line = " ".join(subject.split())
+    return Header(line, "utf-8" if "=?" in line else None, header_name="Subject").encode()
 
 
 def _download(raw: bytes, name: str) -> Response:
