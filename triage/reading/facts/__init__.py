@@ -188,7 +188,7 @@ def _tells_outage(parts: list[_Part], labels: Collection[str] | None, vocabulary
     kinds = {cue.kind for part in parts for cue in part.cues}
     down = bool(kinds & {"down", "back"})
     if labels is None:
-        return "claim" in kinds and down, down
+        return "claim" in kinds, down or "claim" in kinds
     if "sla_credit_claim" in labels:
         return True, True
     if "other" not in labels:

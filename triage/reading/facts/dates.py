@@ -330,6 +330,8 @@ class _Grammar:
         """One mention with the readings the calendar allows. Dots, and languages that write the day first, settle it."""
         if self.words.order == "ymd" and kind == "date":
             dmy = None if mdy else dmy
+        elif separator == "." and kind == "date":
+            mdy = None
         elif separator == "." or self.words.order in {"dmy", "ymd"}:
             mdy = None if dmy else mdy
         if dmy and mdy and dmy != mdy:
