@@ -50,9 +50,20 @@ WHEN = re.compile(r"\d{1,2}[:.h時点]\d\d|\d{4}|\d{1,2}[./-]\s?\d{1,2}[./-]")
 MINUTE = re.compile(r"\d{1,2}[:.h時点]\s?\d\d")
 BRACKETED_ADDRESS = re.compile(r"[<(\[]\s?(?:mailto:)?[^\s<>()\[\]]{1,100}@[^\s<>()\[\]]{1,200}\s?[>)\]]")
 
-#: Gmail, before the "wrote" or without it: "2026年3月12日(木) 10:15 Aoi <aoi@sora.example>:".
+#: Gmail, before the "wrote" or without it: "2026年3月12日(木) 10:15 Aoi <aoi@sora.example>:"; with a colon at its end and
+#: a time, a day and an address before it, such a line may start in any language's words.
 DATE_AND_ADDRESS = re.compile(
-    r"[\s>*]{0,8}(?:[^\W\d_]{2,12}[.,]{1,2}\s)?\d{1,4}(?:\s?[年년/.-]|\s[^\W\d_]{2,12}\.?\s)[^\n<>]{2,120}[<(\[]\s?[\w.+=-]{1,100}@[\w.-]{1,200}\s?[>)\]]\s?[:：]?$"
+    r"[\s>*]{0,8}(?:(?:[^\W\d_]{2,12}[.,]{1,2}\s)?\d{1,4}(?:\s?[年년/.-]|\s[^\W\d_]{2,12}\.?\s)[^\n<>]{2,120}[<(\[]\s?[\w.+=-]{1,100}@[\w.-]{1,200}\s?[>)\]]\s?[:：]?$"
+    r"|(?=[^\n]{0,90}\d{1,2}[:.]\d\d)(?=[^\n]{0,90}(?:\d{4}|\d{1,2}[./-]\d{1,2}))[^\n<>]{10,160}<\s?[\w.+=-]{1,100}@[\w.-]{1,200}\s?>\s?[:：]$)"
+)
+#: GroupWise, above what it quotes: ">>> Jane Doe <jane@doe.example> 3/3/2026 10:15 AM >>>".
+BETWEEN_ARROWS = re.compile(r"\s{0,3}>>>\s\S.{2,100}\d{1,2}[:.]\d\d[^>\n]{0,12}>>>\s*$")
+#: Help desks, above the mail that they send.
+REPLY_ABOVE = re.compile(
+    r"[\s>*#=_-]{0,20}(?:please )?(?:(?:type|write|enter) your )?reply (?:directly )?above this line|[\s>*#=_-]{0,20}(?:bitte )?(?:geben sie )?(?:ihre )?antworte?n?(?: sie)?(?: bitte)? (?:über|oberhalb) (?:von )?dieser (?:zeile|linie)"
+    r"|[\s>*#=_-]{0,20}(?:merci de |veuillez )?(?:répond(?:re|ez)|(?:saisi[rs]|tape[rz]|entre[rz])[^\n]{0,20} réponse) au[- ]dessus de cette ligne|[\s>*#=_-]{0,20}(?:por favor,? )?(?:escriba|introduzca|responda)[^\n]{0,20} (?:por )?encima de esta línea"
+    r"|[\s>*#=_-]{0,20}(?:rispond(?:ere|i)|(?:inserire|scrivere)[^\n]{0,20} risposta) sopra (?:a )?questa (?:riga|linea)|[\s>*#=_-]{0,20}(?:por favor,? )?(?:responda|escreva|digite)[^\n]{0,20} acima desta linha",
+    re.I,
 )
 #: K-9, Discourse and others; and early Gmail where it knew no address.
 POSTED_BY = re.compile(
@@ -62,6 +73,11 @@ POSTED_BY = re.compile(
 #: Android and Zoho: "---- John Smith wrote ----".
 DASHED_WROTE = re.compile(
     r"\s{0,8}-{2,12}\s?.{1,200}\s(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu)\s?:?\s?-{2,12}\s*$", re.I
+)
+
+#: Finnish and German programs, without an address: "Aino Laine kirjoitti 3.3.2026 kello 10.26:".
+NAME_FIRST = re.compile(
+    r"[\s>*]{0,8}[^\W\d_a-zäöü][^\n:]{1,60}\s(?:kirjoitti|schrieb am|skrev(?: den)?|napsal(?:a|\(a\))?|napisał(?:a|\(a\))?)\s\d{1,2}\.\s?\d{1,2}\.\s?\d{4},?\s[^\n:]{0,8}\d{1,2}[:.]\d\d[^\n:]{0,6}[:：]$"
 )
 
 _FORWARDED = (
@@ -102,7 +118,7 @@ DASHED = re.compile(
 )
 #: Apple Mail, above a forwarded mail; and the same words alone on a line.
 BEGIN_FORWARDED = re.compile(rf"[\s>*]{{0,8}}(?:{_FORWARDED})\s?[:：]\s?\**$", re.I)
-RULE = re.compile(r"\s{0,8}(?:_{5,}|-{5,}|={5,}|\*{5,}|—{5,}|(?:[-_=] ){5,}[-_=]?)\s*$")
+RULE = re.compile(r"\s{0,8}(?:_{5,}|-{5,}|={4,}|\*{5,}|—{5,}|(?:[-_=] ){5,}[-_=]?)\s*$")
 
 #: How subjects of forwarded mail start; only those that are not somewhere the word for an answer.
 FORWARD_SUBJECT = re.compile(
@@ -116,7 +132,7 @@ _FIELDS = {
     "date": r"date|sent|sent at|sent on|datum|gesendet(?: am)?|envoyé(?: le)?|date d.envoi|enviado(?: el| em| a)?|enviada(?: em)?|enviados?|fecha|data|inviato(?: il)?"
     r"|inviata|verzonden|verstuurd|wysłano|wysłane|data wysłania|gönderildi|gönderilme(?: tarihi)?|gönderim (?:zamanı|tarihi)|tarih|日時|送信日時|送信日|日付|дата"
     r"|отправлено|发送时间|发送日期|日期|時間|时间|寄件日期|傳送時間|發送時間|skickat|skickad|sendt|dato|lähetetty|päivämäärä|pvm|odesláno|보낸\s?날짜|날짜|elküldve|dátum"
-    r"|received|data e hora|надіслано|ημερομηνία|trimis|dată|kuupäev|saadetud|datum/uhrzeit",
+    r"|message du|received|data e hora|надіслано|ημερομηνία|trimis|dată|kuupäev|saadetud|datum/uhrzeit",
     "to": r"to|an|à|a|para|per|aan|do|kime|alıcı|宛先|送信先|кому|收件人|收件者|till|til|vastaanottaja|komu|받는\s?사람|címzett|pour|destinataire|destinatario|destinatário|adresat"
     r"|empfänger|către|προς|pro|prima|pre|destinatarul|送信先",
     "cc": r"cc|kopie(?: \(cc\))?|copie|copia|kopia|kopi|копия|抄送|副本|dw|bilgi|kopio|참조|másolat|c\.c\.|bcc|cci|cco",
@@ -132,11 +148,12 @@ FIELD = re.compile(
     re.I,
 )
 KINDS = tuple(_FIELDS)
+FROM_MIDWAY = re.compile(rf"[\s>*](?:{_FIELDS['from']})[*_]{{0,2}}\s?[:：]\s?[^\n]{{0,100}}@", re.I)
 FIELD_MIDWAY = re.compile(rf"[\s>*](?:{_FIELDS['date']}|{_FIELDS['subject']})[*_]{{0,2}}\s?[:：]", re.I)
 
-#: "Sent from my …", as phones and programs sign.
+#: "Sent from my …", as phones and programs sign; a sentence goes on with what he does there.
 SENT_FROM = re.compile(
-    r"\W{0,4}(?:sent (?:from|via|with|using|by|on) (?:my|an?|the|mobile|mailbox|airmail|windows|yahoo|outlook|gmail|proton|samsung|galaxy|iphone|ipad|android"
+    r"\W{0,4}(?!sent from my \w{1,15},? (?:is|was|and|but|because|since|so|as|where|which|that)\b)(?:sent (?:from|via|with|using|by|on) (?:my|an?|the|mobile|mailbox|airmail|windows|yahoo|outlook|gmail|proton|samsung|galaxy|iphone|ipad|android"
     r"|spark|mail|bluemail|superhuman|mailspring|front|hey|nine|aqua|blackberry|inbox|newton|canary|edison|spike|thunderbird|k-9|libero|aol|tutanota|fairemail)\b"
     r"|get outlook for|download outlook|from my (?:iphone|ipad|android|phone|mobile|blackberry)|typed on|dictated (?:to|using)"
     r"|von mein(?:em|er) .{1,40}(?:gesendet|gesandt)|von unterwegs gesendet|gesendet (?:von|mit|über|aus der)|diese nachricht wurde von mein|hol(?:en)? (?:dir|sie sich) outlook|outlook (?:für|for) (?:android|ios)"
@@ -150,8 +167,8 @@ SENT_FROM = re.compile(
 )  # fmt: skip
 
 #: What people write before their name.
-CLOSING = re.compile(
-    r"\W{0,3}(?:(?:kind|best|warm|warmest|many|with (?:kind|best|warm))?\s?(?:regards|wishes)|best|all the best|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|respectfully"
+_CLOSINGS = (
+    r"(?:(?:kind|best|warm|warmest|many|with (?:kind|best|warm))?\s?(?:regards|wishes)|best|all the best|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|respectfully"
     r"|cheers|thanks|many thanks|thank you|thanks (?:again|in advance|so much|a lot|and regards)|thank you (?:again|in advance|very much|for your .{1,30})|thx|rgds|br|kr|cordially|take care|warmly"
     r"|mit (?:freundlichen|besten|herzlichen|lieben|kollegialen|sonnigen) gr(?:ü|ue)(?:ß|ss)en|(?:viele|beste|liebe|freundliche|herzliche|schöne|sonnige) gr(?:ü|ue)(?:ß|ss)e|freundliche gr(?:ü|ue)(?:ß|ss)e|mfg|vg|lg|hochachtungsvoll|gru(?:ß|ss)"
     r"|vielen dank|danke|besten dank|danke und .{1,30}|servus|cordialement|bien cordialement|bien à vous|très cordialement|salutations distinguées|sincères salutations|cdlt|merci|merci d.avance|merci beaucoup|avec mes .{1,40}|je vous prie .{1,100}|veuillez .{1,100}"
@@ -159,6 +176,6 @@ CLOSING = re.compile(
     r"|atenciosamente|att|cumprimentos|(?:com os )?melhores cumprimentos|abraços?|obrigad[oa]|grat[oa]|met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|groeten|groet(?:jes)?|mvg|hoogachtend|bedankt|dank(?:uwel| je| u)?|alvast bedankt"
     r"|z poważaniem|pozdrawiam|serdecznie pozdrawiam|pozdrowienia|z wyrazami szacunku|dziękuję|saygılarımla|saygılar|iyi çalışmalar(?: dilerim)?|kolay gelsin|teşekkürler|teşekkür ederim|sevgiler|selamlar"
     r"|よろしくお願い(?:いた|致)?します|宜しくお願い(?:いた|致)?します|以上|敬具|с уважением|спасибо|此致|谢谢|祝好|med vänliga? hälsning(?:ar)?|mvh|vänliga hälsningar|hälsningar|tack|med venlig hilsen|venlig hilsen|vh|hilsen|mange tak|tak|med vennlig hilsen|vennlig hilsen|takk"
-    r"|ystävällisin terveisin|terveisin|kiitos|s pozdravem|děkuji|üdvözlettel|köszönettel|cu stima|cu respect)\W{0,6}$",
-    re.I,
+    r"|(?:ystävällisin |parhain |hyvin |lämpimin )?terveisin|terv\.?|kiitos|s pozdravem|děkuji|üdvözlettel|köszönettel|cu stima|cu respect)"
 )  # fmt: skip
+CLOSING = re.compile(rf"\W{{0,3}}{_CLOSINGS}(?:\s?/\s?{_CLOSINGS})?\W{{0,6}}$", re.I)

@@ -35,6 +35,7 @@ _ENDINGS = (
     *("写道", "作成", "작성"),
 )
 _MAX_LINE = 600
+_BROKEN_FROM = 62  # characters from which a quoted line may have been broken by a mail program
 _MAX_BLOCK = 14
 _MAX_LINES = 10_000  # beyond these, only what is marked is looked at
 
@@ -64,7 +65,17 @@ def split(text: str) -> Split:
     older = [line for index, line in enumerate(lines) if index >= end or quoted[index]]
     if not any(map(str.strip, own)) and end == len(lines) and not (heads or forwarded) and marks.QUOTED not in text:
         own, older = lines, []  # nothing but `>` lines: some programs write so, and they are all there is
+    if any(map(str.strip, older)):
+        own = own[: len(own) - _rules_at_end(own)]
     return Split(_joined(own), _joined(older), forwarded)
+
+
+def _rules_at_end(own: list[str]) -> int:
+    """How many of the last lines hold nothing but a rule, as some programs draw above what they quote."""
+    count = 0
+    while count < len(own) and not own[-1 - count].strip(" \t-_=*–—"):
+        count += 1
+    return count
 
 
 def _joined(lines: list[str]) -> str:
@@ -100,6 +111,8 @@ def _spare_false_quotes(lines: list[str], quoted: list[bool]) -> None:
     """`> 500 ms` and a prompt's `>>> get(key)` are the sender's own words, when nothing else is quoted."""
     marked = [line for line, mark in zip(lines, quoted, strict=True) if mark]
     lone = len(marked) == 1 and (_NUMBER_AFTER.match(marked[0]) or "<<<" in marked[0])
+    if any(phrases.BETWEEN_ARROWS.match(line) for line in marked):
+        return
     if lone or all(_PROMPT.match(line) for line in marked):
         quoted[:] = [False] * len(lines)
 
@@ -113,8 +126,14 @@ def _close_gaps(lines: list[str], quoted: list[bool]) -> None:
         ends_link = line.endswith(")") and (
             line.startswith("(") or lines[index - 1].count("(") > lines[index - 1].count(")")
         )
-        if ends_link or line.endswith(") >") or (" " not in line and line.endswith(">")):
+        if ends_link or line.endswith(") >") or (" " not in line and line.endswith(">")) or _runs_on(lines, index):
             quoted[index] = True
+
+
+def _runs_on(lines: list[str], index: int) -> bool:
+    """Whether a line goes on where the quoted line above it was broken off: Android's Gmail breaks quotations so."""
+    above = lines[index - 1].rstrip()
+    return lines[index][:1].islower() and len(above) > _BROKEN_FROM and above[-1] not in ".?!:;"
 
 
 def _is_passed_on(lines: list[str], quoted: list[bool]) -> bool:
@@ -133,12 +152,20 @@ def _is_passed_on(lines: list[str], quoted: list[bool]) -> bool:
 def _end_of_own_words(lines: list[str], quoted: list[bool]) -> tuple[int, bool]:
     """The line from which all is an older or a forwarded mail, and whether it is forwarded."""
     for index, line in enumerate(lines[:_MAX_LINES]):
-        if quoted[index] or not line or len(line) > _MAX_LINE:
+        if not line or len(line) > _MAX_LINE:
+            continue
+        if quoted[index]:
+            if ">>>" in line and phrases.BETWEEN_ARROWS.match(line):
+                return index, False
             continue
         first = line.lstrip(" \t*>")[:1]
         if first == marks.REST_QUOTED:
             return index, False
+        if (first == "#" or "above this" in line) and phrases.REPLY_ABOVE.match(line):
+            return index, False
         if first in "-_=–—~":
+            if phrases.REPLY_ABOVE.match(line):
+                return index, False
             dashed = phrases.DASHED.match(line)
             if dashed:
                 return index, dashed.group("forward") is not None
@@ -180,6 +207,8 @@ def _is_header_block(kinds: dict[str, str]) -> bool:
     dated = sum(char.isdigit() for char in when) > 3
     others = {"date", "to", "subject"} & set(kinds)
     if not sender:
+        if dated and phrases.FROM_MIDWAY.search(when):
+            return True
         return dated and "to" in kinds and ("@" in kinds["to"] or "subject" in kinds)
     if sender[:1].isdigit():
         return False
@@ -301,7 +330,11 @@ def _around(lines: list[str], verb: int, end: int, done: int) -> tuple[int, int]
                 break
             continue
         joined = " ".join(lines[start : stop + 1])[:_MAX_LINE]
-        if phrases.WHEN_FIRST.match(line) and phrases.WHEN.search(joined) and (not blanks or "<" in joined):
+        if (
+            phrases.WHEN_FIRST.match(line)
+            and ("@" in joined or phrases.WHEN.search(joined))
+            and (not blanks or "<" in joined)
+        ):
             return None if phrases.FIRST_PERSON.search(joined) else (start, stop + 1)
         if not blanks and start >= verb - 1 and ("@" in joined or (start == verb and len(joined) < 120)):
             weak = start if weak is None or "@" not in lines[weak] else weak
@@ -335,5 +368,7 @@ def _is_certain(line: str) -> bool:
     A person writes "On 3 March your colleague wrote:" too; a mail program names the minute, or the address in brackets.
     """
     if phrases.DASHED_WROTE.match(line) or phrases.POSTED_BY.match(line) or phrases.BRACKETED_ADDRESS.search(line):
+        return True
+    if phrases.NAME_FIRST.match(line):
         return True
     return phrases.MINUTE.search(line) is not None and phrases.WHEN_FIRST.match(line) is not None

@@ -11,8 +11,22 @@ import re
 from triage.mail import marks, phrases
 
 _MAX_LINES = 15
+_MAX_WARNING = 5
 _WINDOW = 60
-_DASHES = re.compile(r"(?:--|—|__|-- ?--|–)\s*$")
+_DASHES = re.compile(r"(?:--|—|__|–)\s*$")
+#: What a picture leaves in a plain text.
+_PICTURE = re.compile(
+    r"\s*(?:\[(?:cid|image|inline image|logo)\b[^\]\n]{0,200}\]|<[\w .-]{1,60}\.(?:png|jpe?g|gif)>|!\[[^\]\n]{0,200}\]\([^)\s]{0,600}\))\s*$",
+    re.I,
+)
+#: What a gateway writes above a mail that comes from outside.
+_WARNING = re.compile(
+    r"\W{0,6}(?:caution|warning|attention|external|externe?r?|achtung|vorsicht|prudence|precaución|atención|attenzione|atenção|uwaga)(?: e-?mail| sender)?\W{1,4}"
+    r"(?:(?:this|the) (?:e-?mail|message|sender)|do not click|don't click|diese (?:e-?mail|nachricht)|ce (?:message|courriel|mail)|cet e-?mail|est[ea] (?:correo|mensaje|e-?mail|mensagem)|quest[ao] (?:e-?mail|messaggio)|ta wiadomość)"
+    r"|\W{0,6}(?:this (?:e-?mail|message) (?:has )?(?:originated|was sent|came) from (?:an? )?(?:outside|external)|you don't often get e-?mail from\b|diese (?:e-?mail|nachricht) (?:stammt|kommt|wurde) von (?:einem )?(?:extern|außerhalb)"
+    r"|(?:ce (?:message|courriel|mail)|cet e-?mail) (?:provient|vient) (?:de l.ext|d.un exp[^.\n]{0,12}ext)|este (?:correo|mensaje) (?:proviene|procede) de[^.\n]{0,20} extern)",
+    re.I,
+)
 _POSTSCRIPT = re.compile(r"\W{0,2}(?:p\.?\s?s\.?|p\.?\s?d\.?|n\.?b\.?|post ?scriptum|追伸)\s?[:.,\-–)]", re.I)
 _REACHED_AT = re.compile(
     r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]{2,60}|(?:https?://|www\.)\S{2,200}|(?:\+|\(\+?|00)\d[\d\s()/.-]{6,20}\d|(?<![\w.])0\d[\d\s()/.-]{6,18}\d(?![\w.])",
@@ -36,13 +50,13 @@ _DISCLAIMER = re.compile(
 )
 #: Words that people use in sentences and not in titles.
 _SAYS = re.compile(
-    r"(?<!\w)(?:please|pls|thanks|i|i'm|you|we|they|my|our|your|is|are|was|were|has|have|had|can|could|will|would|should|not|it|this|that|delete|close|send|reply|call|ask|need|want|see|asap|bitte|danke|ich|wir|sie|mein\w{0,2}|unser\w{0,2}"
+    r"(?<!\w)(?:please|pls|thanks|i|i'm|you|we|they|my|our|your|is|are|was|were|has|have|had|can|could|will|would|should|not|(?-i:it|It)|this|that|delete|close|send|reply|call|ask|need|want|see|asap|bitte|danke|ich|wir|sie|mein\w{0,2}|unser\w{0,2}"
     r"|ist|sind|war|waren|habe?n?|kann|können|nicht|kein\w{0,2}|löschen|merci|je|j'ai|vous|nous|il|mon|ma|mes|notre|nos|est|sont|était|pas|veuillez|por favor|gracias|yo|mi|mis|nuestr\w{1,2}|es|son|fue|no|quiero|borren|grazie|io|noi|il mio|nostr\w|è|sono|era"
     r"|non|cancellate|obrigad\w|eu|nós|meu|minha|noss\w|são|foi|não|quero|ik|wij|we|mijn|onze|zijn|niet|graag|proszę|dziękuję|jestem|mój|moje|nasz\w{0,2}|nie|był\w?|lütfen|ben|biz|değil|silin)(?!\w)",
     re.I,
 )
 _STREET = re.compile(
-    r"[^\W\d][^\d\n]{2,40}\s\d{1,4}\s?[a-z]?$|\d{1,4}(?:\s?bis)?,?\s(?:[\w'-]{1,20}\s){0,3}(?:rue|avenue|av|bd|boulevard|quai|place|chemin|impasse|street|st|road|rd|lane|drive|square)\b",
+    r"[^\W\d][^\d\n]{2,40}\s\d{1,4}\s?[a-z]?(?:,\s?[\w -]{4,30})?$|\d{1,4}(?:\s?bis)?,?\s(?:[\w'-]{1,20}\s){0,3}(?:rue|avenue|av|bd|boulevard|quai|place|chemin|impasse|street|st|road|rd|lane|drive|square)\b",
     re.I,
 )
 _LIST_FOOTER = re.compile(
@@ -58,6 +72,7 @@ def split(text: str, sender: str = "") -> tuple[str, str]:
     lines, marked = _unmarked(text)
     first = max(0, len(lines) - _WINDOW)
     signed = [False] * len(lines)
+    _warning(lines, signed)
     for find in (_below_dashes, _below_rule, _disclaimer, _of_phones, _below_closing):
         find(lines, signed, first)
     _below_name(lines, signed, sender)
@@ -74,6 +89,14 @@ def _unmarked(text: str) -> tuple[list[str], list[str]]:
         return lines, []
     marked = [line[1:] for line in lines if line.startswith(marks.SIGNED)]
     return [line for line in lines if not line.startswith(marks.SIGNED)], marked
+
+
+def _warning(lines: list[str], signed: list[bool]) -> None:
+    """A gateway's warning at the top, up to the blank line below it."""
+    top = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
+    end = next((i for i in range(top, len(lines)) if not lines[i].strip()), len(lines))
+    if top < end < len(lines) and end - top <= _MAX_WARNING and _WARNING.match(lines[top][:300]):
+        signed[top:end] = [True] * (end - top)
 
 
 def _below_dashes(lines: list[str], signed: list[bool], first: int) -> None:
@@ -136,21 +159,30 @@ def _below_closing(lines: list[str], signed: list[bool], first: int) -> None:
         return
     index, named = closing + 1, False
     block: list[int] = []
+    pictures: list[int] = []
     while index < len(lines) and len(block) <= _MAX_LINES:
-        line = lines[index].strip()
+        line = lines[index].strip(" \t*_")
         if not line or signed[index]:
             index += 1
             continue
-        if not named and _NAME.match(line):
+        if _PICTURE.match(line) or (named and phrases.RULE.match(lines[index])):
+            pictures.append(index)
+        elif not named and _NAME.match(line):
             named = True
         elif _POSTSCRIPT.match(line) or not (_is_contact(line) or _is_title(line)):
             break
         else:
             block.append(index)
         index += 1
-    if any(_is_contact(lines[one]) for one in block) or (block and named and len(block) <= 2 and index >= len(lines)):
-        for one in block:
-            signed[one] = True
+    is_last = index >= len(lines)
+    if any(_is_contact(lines[one]) for one in block) or (block and named and len(block) <= 2 and is_last):
+        _sign(signed, block)
+    _sign(signed, [one for one in pictures if is_last or signed[max(block, default=one)]])
+
+
+def _sign(signed: list[bool], lines: list[int]) -> None:
+    for index in lines:
+        signed[index] = True
 
 
 def _is_contact(line: str) -> bool:
@@ -170,6 +202,9 @@ def _below_name(lines: list[str], signed: list[bool], sender: str) -> None:
     while start > max(0, end - 8) and lines[start - 1].strip() and not signed[start - 1]:
         start -= 1
     names = sender.casefold().replace(",", " ").split()
+    if start and _is_card(lines[start:end]):
+        signed[start:end] = [True] * (end - start)
+        return
     if not names or start == 0 or not all(name in lines[start].casefold() for name in names) or len(lines[start]) > 80:
         return
     below = lines[start + 1 : end]
@@ -179,6 +214,14 @@ def _below_name(lines: list[str], signed: list[bool], sender: str) -> None:
     first = start + 1 if bare else start
     if bare or _is_contact(lines[start]):
         signed[first:end] = [True] * (end - first)
+
+
+def _is_card(lines: list[str]) -> bool:
+    """Whether a paragraph starts with "Name | Title" and holds nothing but titles and ways to reach somebody."""
+    name, bar, title = lines[0].partition(" | ") if lines else ("", "", "")
+    if not bar or not _NAME.match(name.strip()) or " " not in name.strip() or not _is_title(title.strip()):
+        return False
+    return all(_is_contact(line) or _is_title(line) for line in lines[1:])
 
 
 def _is_title(line: str) -> bool:
