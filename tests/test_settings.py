@@ -34,6 +34,7 @@ def test_the_file_that_init_writes_loads_and_explains_every_key(tmp_path: Path) 
         ('[desk]\nnmae = "x"\n', 2, "no key nmae", "Did you mean name?"),
         ("[schedule]\n\npoll_every = '60'\n", 3, "must be a whole number", "poll_every = 60"),
         ("[schedule]\npoll_every = 0\n", 2, "cannot be 0", "from 1 up"),
+        ("[web]\nport = 70000\n", 2, "cannot be 70000", "from 0 to 65535"),
         ("[schedule]\npoll_every = true\n", 2, "must be a whole number", "poll_every = 60"),
         ('[desk]\nzone = "Mars/Olympus"\n', 2, "not a time zone", "Europe/Istanbul"),
         ('[schedule]\ndigest_at = "8 Uhr"\n', 2, "not a time of day", '"08:00"'),
@@ -58,6 +59,12 @@ def test_a_mistake_is_named_with_line_and_remedy(tmp_path: Path, text: str, line
 def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="triage init"):
         settings.load(tmp_path / "none.toml")
+
+
+def test_the_home_of_nobody_is_a_mistake_of_the_file(tmp_path: Path) -> None:
+    loaded = settings.load(write(tmp_path, '[desk]\ndatabase = "~nobody-of-that-name/desk.db"\n'))
+    with pytest.raises(ConfigError, match="home folder is not known"):
+        loaded.path(loaded.desk.database)
 
 
 def test_a_secret_comes_from_the_environment_or_a_closed_file(tmp_path: Path) -> None:

@@ -23,9 +23,16 @@ FILE = Path("triage.toml")
 
 
 def _key(
-    default: Any, doc: str, *, choices: tuple[str, ...] = (), example: Any = None, least: int | None = None
+    default: Any,
+    doc: str,
+    *,
+    choices: tuple[str, ...] = (),
+    example: Any = None,
+    least: int | None = None,
+    most: int | None = None,
 ) -> Any:
-    return field(default=default, metadata={"doc": doc, "choices": choices, "example": example, "least": least})
+    about = {"doc": doc, "choices": choices, "example": example, "least": least, "most": most}
+    return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class DeskSettings:
     )
     zone: str = _key("UTC", "Time zone of the desk, by its IANA name; dates in replies and on the pages are in it.")
     database: str = _key(
-        "desk.db", "SQLite file of the desk. The mail itself lies beside it in a folder of the same name."
+        "desk.db", "SQLite file of the desk. The mail itself lies beside it, in a folder named as it: desk-mail."
     )
     records: str = _key("", "Folder of CSV files with accounts, databases, bills, uptime and credits; empty: none.")
     templates: str = _key("", "Folder whose templates stand before the shipped ones; empty: none.")
@@ -59,7 +66,7 @@ class MailboxSettings:
     )
     path: str = _key("", "files: where they lie.")
     host: str = _key("", "imap: the server's name, as in its certificate.", example="imap.example.com")
-    port: int = _key(0, "imap: 0 means 993, or 143 without tls.", least=0)
+    port: int = _key(0, "imap: 0 means 993, or 143 without tls.", least=0, most=65535)
     security: str = _key(
         "tls",
         "imap: `tls`, `starttls`, or `none` (to this machine itself only). Certificate and host name are always checked.",
@@ -96,7 +103,7 @@ class WebSettings:
     """[web]: the review page."""
 
     host: str = _key("127.0.0.1", "Address to listen on. The page has no login of its own yet: keep it on loopback.")
-    port: int = _key(8642, "Port; 0 takes a free one.", least=0)
+    port: int = _key(8642, "Port; 0 takes a free one.", least=0, most=65535)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +146,11 @@ class Settings:
     stripe: StripeSettings = field(default_factory=StripeSettings)
 
     def path(self, text: str) -> Path:
-        """A path of the file, relative to the file's folder."""
-        return self.folder / Path(text).expanduser()
+        """A path of the file, relative to the file's folder. Raises ConfigError for the home of a user who is not there."""
+        try:
+            return self.folder / Path(text).expanduser()
+        except RuntimeError as error:
+            raise ConfigError(text, "this home folder is not known.", "Write the path from / on.") from error
 
     @property
     def zone(self) -> ZoneInfo:
@@ -209,9 +219,10 @@ def _section(table: Any, kind: type, source: _Source, where: tuple[str, ...]) ->
         choices = fields[name].metadata["choices"]
         if choices and value not in choices:
             raise source.error((*where, name), f"{name} cannot be {value!r}.", f"Write one of {', '.join(choices)}.")
-        least = fields[name].metadata["least"]
-        if least is not None and value < least:
-            raise source.error((*where, name), f"{name} cannot be {value}.", f"Write a number from {least} up.")
+        least, most = fields[name].metadata["least"], fields[name].metadata["most"]
+        if (least is not None and value < least) or (most is not None and value > most):
+            span = f"from {least} up" if most is None else f"from {least} to {most}"
+            raise source.error((*where, name), f"{name} cannot be {value}.", f"Write a number {span}.")
     return kind(**table)
 
 
