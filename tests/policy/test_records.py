@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from triage.doors.records import BadRecords, columns, merge, read_records
+from triage.doors.records import BadRecords, Tally, columns, key_of, read_records, tally
 from triage.errors import ConfigError
 
 ACCOUNTS = "id,plan,billing_day,email,members\nnorthpeak,payg,1,ops@northpeak.example,Dana@Northpeak.example\n"
@@ -94,13 +94,11 @@ def test_semicolons_and_a_byte_order_mark_as_spreadsheets_write_them(tmp_path: P
 
 
 def test_a_second_import_changes_nothing_and_a_newer_row_replaces_the_older() -> None:
-    records = read_records(Path("mailbox_fixtures/records"))
-    assert merge(records, records) == records
-    assert records.accounts is not None
-    newer = replace(records.accounts[0], plan="enterprise")
-    merged = merge(records, replace(records, accounts=(newer,))).accounts
-    assert merged is not None
-    assert (merged[0].plan, len(merged)) == ("enterprise", len(records.accounts))
+    accounts = read_records(Path("mailbox_fixtures/records")).accounts or ()
+    there = {key_of(account): account for account in accounts}
+    assert str(tally(there, accounts)) == f"0 new, 0 changed, {len(accounts)} unchanged"
+    newer, stranger = replace(accounts[0], plan="enterprise"), replace(accounts[0], id="stranger")
+    assert tally(there, (newer, stranger, accounts[1])) == Tally(new=1, changed=1, unchanged=1)
 
 
 def test_the_columns_are_documented() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 
@@ -71,8 +72,10 @@ def _templates(settings: Settings) -> str:
 def _records(settings: Settings) -> str:
     from triage import wiring
 
-    wiring.load_records(settings)
-    return settings.desk.records or "none set; clauses that need them stay unknown"
+    records = wiring.load_records(settings)
+    counted = ((field.name, getattr(records, field.name)) for field in dataclasses.fields(records))
+    known = [f"{len(rows)} {kind}" for kind, rows in counted if rows is not None]
+    return ", ".join(known) or "none; clauses that need them stay unknown"
 
 
 def _database(settings: Settings) -> str:

@@ -2,7 +2,7 @@
 
 A file that is not there leaves its kind unknown; an empty cell leaves its value unknown. Every wrong line is reported with
 file, line and remedy, all at once. Reading the same files again gives the same records: each row has a key of its own
-(`merge` puts the newer row in place of the older). `docs/policy.md` lists the columns.
+(`key_of`), by which a newer one takes the place of the older. `docs/policy.md` lists the columns.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -51,16 +51,6 @@ def written_at(folder: Path) -> dict[str, datetime]:
     """When each file of a folder was last written, UTC."""
     files = {name: folder / f"{name}.csv" for name in _KINDS}
     return {name: datetime.fromtimestamp(path.stat().st_mtime, UTC) for name, path in files.items() if path.is_file()}
-
-
-def merge(old: Records, new: Records) -> Records:
-    """The old records with every row of the new ones in place of the row of the same key, or after them."""
-    merged: dict[str, Any] = {}
-    for name in _KINDS:
-        before, after = getattr(old, name), getattr(new, name)
-        rows = {key_of(row): row for row in (*(before or ()), *(after or ()))}
-        merged[name] = None if before is None and after is None else tuple(rows.values())
-    return replace(old, **merged)
 
 
 def key_of(record: object) -> str:
