@@ -64,7 +64,7 @@ _ID_WORD = r"(?:customer|cust\.?|client|account|acct\.?|kunden?|klant(?:en)?|kli
 _ID_NOUN = r"(?:id|ids|number|no\.?|nr\.?|num(?:ero|mer|ber)?|n°|n\.|c\.|#|nummer|numarasi|numaramiz|numaram|ref(?:erence)?|code|kennung|identifiant|identificativo|kodu|kimligi|cislo)"
 _CUSTOMER = re.compile(
     rf"(?<![a-z0-9])(?:{_ID_WORD}[\s-]?{_ID_NOUN}|kd\.?-?nr\.?|kdnr\.?|{_ID_NOUN}\s?(?:de |di |do |del |du |van |d')?(?:la |el |le |o |il )?{_ID_WORD}|customer|cust|client[ei]?|cliente|klant|klient|kunde|acct|account|konto|compte|cuenta|debiteur|codice|codigo|kund|клиента?|аккаунт|номер клиента\.?|(?:お客様|顧客|会員|契約|アカウント|カスタマー)\s?(?:番号|id|コード)|客户(?:编号|号|id)|고객\s?(?:번호|id))"
-    r"(?:\s?(?:is|ist|lautet|est|es|e|jest|heet|ise|being|:|=|は|#|n°|no\.?|nr\.?|number|dir|,|\(|-)){0,3}\s{0,6}[\"'`「]?(?P<v>[a-z0-9](?:[a-z0-9]|[-_/.](?=[a-z0-9])){1,30})"
+    r"(?:\s?(?:is|ist|lautet|est|es|e|jest|heet|ise|being|:|=|は|#|n°|no\.?|nr\.?|number|dir|,|\(|-)){0,3}\s{0,6}[\"'`「]?(?P<v>(?=[a-z0-9_/.-]{0,30}\d)[a-z0-9](?:[a-z0-9]|[-_/.](?=[a-z0-9])){1,30})"
 )
 _CODED = re.compile(
     r"(?<![A-Za-z0-9_@./#-])(?P<v>[A-Z]{1,6}[-_]\d{3,}(?:-[A-Z0-9]+)?|[A-Z]{2,4}-\d{1,2}|[A-Z]{2,4}\d{4,}|\d{2,3}-\d{3,6}|\d{3,5}-[A-Z]{2,3})(?![A-Za-z0-9_@/-])(?!\.\d)"

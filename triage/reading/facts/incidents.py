@@ -113,9 +113,8 @@ def is_outage(window: Window, claim: bool, today: date) -> bool:
     bare = window.page.flat[window.start : window.end].strip() in _TODAY
     if bare and window.first == window.last == today:
         return window.outage > 0.15 and window.outage >= window.other
-    stated = 0.15 if window.kind in EXACT else 0.05
     timed = 0.2 if window.has_start and window.has_end else 0.0
-    return window.other <= max(window.outage, 0.42) + stated + timed
+    return window.other <= max(window.outage, 0.42) + 0.05 + timed
 
 
 # --- numeric dates that read two ways --------------------------------------------------------------------------------

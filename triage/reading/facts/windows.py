@@ -122,6 +122,7 @@ class _Joints:
         self.gap = re.compile(rf"(?:[\s,;:()@'.\"|~/>-]|(?:{to}|{also}|{fill}){end})*+")
         self.to = re.compile(rf"{start}{to}{end}|-")
         self.also = re.compile(rf"{start}{also}{end}|[&,;/]")
+        self.also_word = re.compile(rf"{start}{words.alternation('and')}{end}|&")
         self.between = re.compile(rf"{start}{words.alternation('between')}{end}(?:[\s,]|{fill})*$")
         self.since = re.compile(rf"{start}{words.alternation('since')}{end}[\s']{{1,2}}(?:{fill}\s)?$")
         self.since_first = re.compile(rf"{words.alternation('since')}{end}")
@@ -178,7 +179,8 @@ def _joint(chain: _Chain, element: _Element, flat: str, joints: _Joints) -> str:
             return "to"
         if joints.between.search(flat, max(0, left.start - 30), left.start) or joints.after.match(flat, element.end):
             return "to"
-        if gap.strip() not in {",", ";", ""} and joints.to.search(gap):
+        counted = re.search(r"[a-z&]", gap) and joints.also_word.search(gap) and not _UNTIL.search(gap)
+        if gap.strip() not in {",", ";", ""} and joints.to.search(gap) and not counted:
             return "to"
         return "and" if joints.also.search(gap) else ""
     if isinstance(left, DateMention) and isinstance(element, TimeMention) and _UNTIL.search(gap):
