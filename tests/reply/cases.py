@@ -99,6 +99,7 @@ class Case:
     missing: tuple[str, ...] = ()
     incidents: tuple[Incident, ...] = ()
     regions: tuple[str, ...] = ()
+    account: tuple[str, ...] = ()
     known: Known | None = KNOWN
     authenticated: bool | None = True
     message: Message = MESSAGE
@@ -108,6 +109,7 @@ class Case:
             language,
             tuple(Label(label, 0.97) for label in self.categories),
             tuple(Label(right, 0.95) for right in self.rights),
+            account=tuple(Fact(address, "email") for address in self.account),
             regions=tuple(Fact(region) for region in self.regions),
             incidents=self.incidents,
             missing=self.missing,
@@ -134,9 +136,11 @@ class Case:
         assert draft is not None
         return draft
 
-    def check(self, text: str, language: str = "en", by: Writer | None = None) -> tuple[Problem, ...]:
+    def check(
+        self, text: str, language: str = "en", by: Writer | None = None, on: datetime | None = None
+    ) -> tuple[Problem, ...]:
         positional, named = self.arguments(language)
-        return (by or writer()).check(text, self.message, *positional, **named)
+        return (by or writer()).check(text, self.message, *positional, **named, on=on)
 
     def but(self, **changes: Any) -> Case:
         return replace(self, **changes)
@@ -174,7 +178,16 @@ CASES: Mapping[str, Case] = {
     ),
     "claim open: two readings of a date": _CLAIM.but(incidents=(_TWO_DAYS,), missing=("incident_dates",)),
     "claim open: we ask for the times": _CLAIM.but(assessment=lambda: claim(incidents=(OutageFacts(),))),
-    "claim from an unknown sender": _CLAIM.but(assessment=claim, authenticated=False),
+    "claim: free plan, nothing billed": _CLAIM.but(
+        assessment=lambda: claim(
+            account=AccountFacts("northpeak", "free", 1), cycle={"bill": (BillLine(Decimal("0.00"), False),)}
+        )
+    ),
+    "claim from an unknown sender": _CLAIM.but(assessment=claim, authenticated=None),
+    "claim from a forged sender": _CLAIM.but(assessment=claim, authenticated=False),
+    "claim from an unknown sender, naming his address": _CLAIM.but(
+        account=("dana@northpeak.example",), authenticated=None, known=None
+    ),
     "claim from an unknown sender, region missing": _CLAIM.but(regions=(), missing=("region",), known=None),
     "claim from an unknown sender, everything missing": _CLAIM.but(
         incidents=(), regions=(), missing=("account", "region", "incident_dates"), known=None, authenticated=None
@@ -185,7 +198,20 @@ CASES: Mapping[str, Case] = {
         rights=("access", "erasure"), authenticated=None, missing=("identity",)
     ),
     "request from an unknown sender, with opt-out": _REQUEST.but(
-        rights=("cancellation", "marketing_opt_out"), authenticated=False, missing=("identity", "account")
+        rights=("cancellation", "marketing_opt_out"), authenticated=None, missing=("identity", "account")
+    ),
+    "request for somebody else": _REQUEST.but(
+        rights=("access",), account=("maya@students.example",), missing=("identity",)
+    ),
+    "request for somebody else, and opt-out": _REQUEST.but(
+        rights=("access", "marketing_opt_out"), account=("maya@students.example",), missing=("identity",)
+    ),
+    "claim, and a request for somebody else": _CLAIM.but(
+        categories=("sla_credit_claim", "data_request"),
+        rights=("erasure",),
+        account=("maya@students.example",),
+        missing=("identity",),
+        assessment=claim,
     ),
     "request of every right from an unknown sender": _REQUEST.but(
         rights=RIGHTS, authenticated=None, missing=("identity",)
@@ -206,7 +232,7 @@ CASES: Mapping[str, Case] = {
     "all three from an unknown sender": _CLAIM.but(
         categories=("sla_credit_claim", "data_request", "privacy_concern"),
         rights=("erasure",),
-        authenticated=False,
+        authenticated=None,
         missing=("account", "identity"),
     ),
     "claim and request, both open": _CLAIM.but(

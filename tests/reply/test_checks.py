@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reply.cases import CASES, KNOWN, LANGUAGES, MESSAGE, Case, pack, writer
+from tests.reply.cases import CASES, KNOWN, LANGUAGES, MESSAGE, Case, drafted, pack, writer
 from triage.model import Address, DatabaseRecord
 
 ELIGIBLE, ERASURE, CONCERN = CASES["claim eligible"], CASES["request: erasure"], CASES["concern"]
@@ -309,3 +309,22 @@ def test_an_answer_that_no_terms_govern_may_hold_plain_numbers() -> None:
 
 def test_the_letters_lack_nothing_for_the_shipped_terms() -> None:
     assert writer().gaps(pack()) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_promised_day_must_not_be_over_when_the_letter_goes_out(language: str) -> None:
+    case, text = CASES["concern"], drafted("concern", language).text
+    due = datetime(2026, 5, 27, 12, 0, tzinfo=UTC)
+    assert case.check(text, language) == ()
+    assert case.check(text, language, on=due) == ()
+    assert [problem.code for problem in case.check(text, language, on=due + timedelta(days=1))] == ["date_passed"]
+
+
+def test_a_day_that_is_over_may_be_spoken_of() -> None:
+    case, on = CASES["claim eligible"], datetime(2026, 5, 20, tzinfo=UTC)
+    assert case.check("You were without service on 3 March 2026.", on=on) == ()
+    assert case.check("You wrote on 15 May 2026.", on=on)[0].code == "unsourced_date"
+
+
+def test_a_word_that_begins_like_a_number_is_no_period() -> None:
+    assert found(CONCERN, "Onun onayı gerekiyor.", "tr") == set()

@@ -43,7 +43,7 @@ def test_every_approved_letter_has_its_case(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("other")])
+@pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("other") and "forged" not in name])
 def test_a_letter_as_drafted_passes_its_own_check(name: str, language: str) -> None:
     assert drafted(name, language).problems == ()
 

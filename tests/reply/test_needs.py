@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.reply.cases import CASES, Case, claim
+from tests.reply.cases import CASES, KNOWN, MESSAGE, Case, claim
 from triage.model import Assessment, Outcome
 
 ELIGIBLE = CASES["claim eligible"]
@@ -14,7 +14,7 @@ ELIGIBLE = CASES["claim eligible"]
 
 def questions(case: Case) -> list[str]:
     text = case.draft().text.split("\n> ")[0]
-    return [line for line in text.split("\n") if line.startswith("- ") and ("?" in line or "Please" in line)]
+    return [line for line in text.split("\n") if line.startswith("- ") and ("?" in line or "please" in line.lower())]
 
 
 def test_a_settled_claim_asks_nothing_even_where_the_mail_lacks_something() -> None:
@@ -67,6 +67,41 @@ def test_a_fact_without_a_phrase_is_asked_in_the_packs_words() -> None:
 def test_everything_a_reading_can_miss_is_asked_of_a_stranger(missing: tuple[str, ...]) -> None:
     stranger = CASES["claim from an unknown sender, everything missing"]
     assert len(questions(stranger.but(missing=missing))) == (2 if missing[0] in {"region", "incident_dates"} else 1)
+
+
+def test_data_of_somebody_else_is_not_given_to_a_member_of_an_account() -> None:
+    draft = CASES["request for somebody else"].draft()
+    assert "We will" not in draft.text
+    assert "power of attorney" in questions(CASES["request for somebody else"])[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["Please send me what you have stored on one of my students.", "Delete the profile of my son.", "Her data?"]
+)
+def test_words_for_other_people_make_a_request_one_for_them(text: str) -> None:
+    case = CASES["request: access"].but(message=replace(MESSAGE, text=text), missing=("identity",))
+    assert len(questions(case)) == 1
+    assert questions(case.but(missing=())) == []
+
+
+def test_a_member_may_close_the_account_under_any_of_its_addresses() -> None:
+    case = CASES["request: cancellation"].but(missing=("identity",), account=("billing@northpeak.example",))
+    assert questions(case) == []
+    assert len(questions(case.but(account=("maya@students.example",)))) == 1
+    assert len(questions(case.but(rights=("access",)))) == 1
+
+
+def test_one_who_names_the_address_he_writes_from_is_not_asked_to_write_from_it() -> None:
+    stated = CASES["claim from an unknown sender, naming his address"]
+    asked = questions(stated)
+    assert "write to us once more" not in asked[0]
+    assert "another address" in asked[0]
+    assert questions(stated.but(known=KNOWN)) == asked, "the words must not tell whether there is an account"
+
+
+def test_an_amount_is_not_given_where_another_clause_makes_it_pointless() -> None:
+    assert "0.00 USD" not in CASES["claim: free plan, nothing billed"].draft().text
+    assert "0.80 USD" in CASES["claim: too small"].draft().text
 
 
 def test_an_undetermined_claim_with_nothing_to_ask_goes_to_the_team() -> None:

@@ -63,6 +63,27 @@ def test_an_answer_that_also_goes_elsewhere_is_not() -> None:
     assert vouched(replace(MESSAGE, reply_to=(Address("", "billing@northpeak.example"),)), KNOWN, True)
 
 
+def test_a_forged_sender_gets_no_name_no_apology_and_waits_for_a_person() -> None:
+    case = CASES["claim from a forged sender"]
+    draft = case.draft()
+    assert "Dana Whitfield" not in draft.text.split("\n> ")[0]
+    assert "sorry" not in draft.text
+    assert [problem.code for problem in draft.problems] == ["forged_sender"]
+    assert [problem.code for problem in case.check(draft.text)] == ["forged_sender"]
+
+
+@pytest.mark.parametrize("name", ["Upstash Support", "Upstash Rewards", "The Upstash, Inc. Team", "UPSTASH"])
+def test_nobody_elsewhere_is_greeted_by_our_own_name(name: str) -> None:
+    sender = Address(name, "prize@bonus.example")
+    text = CASES["concern"].but(message=replace(MESSAGE, sender=sender)).draft().text
+    assert text.startswith("Hello,")
+
+
+def test_a_colleague_at_the_desks_own_domain_is_greeted() -> None:
+    sender = Address("Upstash Finance", "finance@upstash.com")
+    assert CASES["concern"].but(message=replace(MESSAGE, sender=sender)).draft().text.startswith("Dear Upstash Finance")
+
+
 def test_the_mails_own_headers_are_asked_where_nobody_says() -> None:
     header = ("Authentication-Results", "mx.desk.example; dmarc=pass header.from=northpeak.example")
     case = CASES["claim eligible"].but(authenticated=None, message=replace(MESSAGE, headers=(header,)))

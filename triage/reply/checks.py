@@ -26,7 +26,8 @@ class Words:
     promises: label of what a clause may forbid (`refund`, `transfer`) to phrases; denials: words that turn one into its
     opposite in the same part of a sentence; idioms: phrases that only look like a denial; parts: words that start a new
     part of a sentence; commitments: kind of a deadline to phrases that announce its fulfilment; soon: phrases for a
-    time before any deadline; account: phrases that say something about an account.
+    time before any deadline; account: phrases that say something about an account; others: phrases by which a sender
+    speaks of other people.
     A phrase is words; `*` at an end of a word stands for any ending, `...` for up to four words.
     """
 
@@ -38,13 +39,14 @@ class Words:
     commitments: Mapping[str, tuple[str, ...]]
     soon: tuple[str, ...]
     account: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, block: Block, locale: Locale) -> Words:
         """Raises ConfigError naming the key that is missing, unknown or of the wrong kind."""
         block.only(
             *("short months", "units", "currencies", "numbers", "percent", "promises", "denials", "idioms", "parts"),
-            *("commitments", "soon", "account"),
+            *("commitments", "soon", "account", "others"),
         )
         promises, commitments = block.block("promises"), block.block("commitments")
         return cls(
@@ -56,6 +58,7 @@ class Words:
             commitments={kind: commitments.texts(kind) for kind in commitments},
             soon=block.texts("soon"),
             account=block.texts("account"),
+            others=block.texts("others", []),
         )
 
 
@@ -67,10 +70,10 @@ class Bounds:
     addresses), whose dates, numbers and names may be repeated; signed: the desk's name and address. sourced: what our
     records, deadlines and clauses give, in the language of the letter; published: the clauses' own words, in English.
     forbidden: labels that a clause forbids to promise. received: day of receipt, due: last day by kind of deadline, both
-    in the desk's zone.
+    in the desk's zone; ours: those of them that the desk has to keep.
     foreign: names of other accounts that the mail touches; private: those of its own, where the sender may not be told.
     vouched: False means that nothing of `records` may be told. free: the matter is governed by no terms, so a plain
-    number needs no source.
+    number needs no source. today: the day on which the letter is judged, in the desk's zone; None: any day.
     """
 
     original: str
@@ -82,10 +85,12 @@ class Bounds:
     forbidden: frozenset[str]
     received: date
     due: Mapping[str, date]
+    ours: frozenset[date]
     foreign: tuple[str, ...]
     private: tuple[str, ...]
     vouched: bool
     free: bool = False
+    today: date | None = None
 
 
 _BRACKETS = ((r"\[\[", r"\]\]"), (r"\{\{", r"\}\}"), (r"\{%", r"%\}"))
@@ -106,6 +111,7 @@ def check(text: str, bounds: Bounds, words: Words, english: Words) -> tuple[Prob
     for sentence in sentences(own):
         found += _promises(sentence, bounds, words)
         found += _too_early(sentence, bounds, words)
+        found += _passed(sentence, bounds, words)
         found += _accounts(sentence, bounds, words)
     return tuple(dict.fromkeys(found))
 
@@ -209,6 +215,18 @@ def _too_early(sentence: str, bounds: Bounds, words: Words) -> Iterator[Problem]
                 yield Problem(
                     "earlier_than_due", f"“{quantity.text}” is earlier than what the terms give ({kind}: {due})."
                 )
+
+
+def _passed(sentence: str, bounds: Bounds, words: Words) -> Iterator[Problem]:
+    """A day that is over by the time the letter goes out cannot be promised any more."""
+    if bounds.today is None:
+        return
+    phrases = [phrase for kind in bounds.due for phrase in words.commitments.get(kind, ())]
+    promised = bool(_any(phrases, fold(sentence)))
+    for quantity in find(sentence, words.units):
+        day = _day(quantity, bounds.received)
+        if day and bounds.received < day < bounds.today and (promised or day in bounds.ours):
+            yield Problem("date_passed", f"“{quantity.text}” is over. Name a day to come, or none.")
 
 
 def _day(quantity: Quantity, received: date) -> date | None:

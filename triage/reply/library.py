@@ -116,14 +116,17 @@ def _overlaid(base: Block, over: Block) -> Block:
     return merged
 
 
-def open_rights(folders: Sequence[Path]) -> frozenset[str]:
-    """The rights that need no proof of who asks, from the last `settings.yaml` of the folders."""
-    files = [root / "settings.yaml" for root in _roots(folders) if (root / "settings.yaml").is_file()]
-    if not files:
-        return frozenset()
-    block = read_yaml(files[-1])
-    block.only("rights without proof")
-    return frozenset(block.texts("rights without proof", []))
+def kinds_of_rights(folders: Sequence[Path]) -> tuple[frozenset[str], frozenset[str]]:
+    """The rights that need no proof of who asks, and those that concern an account as a whole, from the `settings.yaml`
+    of the folders; a key of a later one replaces an earlier one's."""
+    names = ("rights without proof", "rights of an account")
+    found: dict[str, frozenset[str]] = {}
+    for path in (root / "settings.yaml" for root in _roots(folders)):
+        if path.is_file():
+            block = read_yaml(path)
+            block.only(*names)
+            found |= {name: frozenset(block.texts(name)) for name in block}
+    return found.get(names[0], frozenset()), found.get(names[1], frozenset())
 
 
 def _roots(folders: Sequence[Path]) -> list[Path]:

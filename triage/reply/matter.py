@@ -11,8 +11,12 @@ from triage.reply.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """All that one letter is written from. vouched: the reader may be told what our records hold; open_rights: those
-    that may be carried out for whoever asks; zone: an IANA name; desk: who signs."""
+    """All that one letter is written from.
+
+    vouched: the reader may be told what our records hold; forged: our own server says that the mail is not from its
+    sender; for_another: what is asked seems to concern somebody else than the sender. open_rights: those that may be
+    carried out for whoever asks; zone: an IANA name; desk: who signs.
+    """
 
     message: Message
     reading: Reading
@@ -25,6 +29,8 @@ class Matter:
     contact: str
     known: Known | None = None
     open_rights: frozenset[str] = frozenset()
+    forged: bool = False
+    for_another: bool = False
 
     @property
     def rights(self) -> tuple[str, ...]:
@@ -43,8 +49,28 @@ class Matter:
     @property
     def must_verify(self) -> bool:
         """Whether to ask who it is before anything of an account is said or done."""
-        asks = self.reading.is_about("data_request") and not (self.rights and self.open_rights.issuperset(self.rights))
-        return not self.vouched and (self.claims or asks)
+        return self.behalf or (not self.vouched and (self.claims or self._asks))
+
+    @property
+    def behalf(self) -> bool:
+        """Whether an owner of an account asks for what concerns somebody else: his own standing proves nothing there."""
+        return self.vouched and self._asks and self.for_another
+
+    @property
+    def _asks(self) -> bool:
+        """Whether a right is asked for that not everybody may have carried out."""
+        return self.reading.is_about("data_request") and not (self.rights and self.open_rights.issuperset(self.rights))
+
+    @property
+    def proof(self) -> str:
+        """The name of the question on who asks; empty where it need not be asked."""
+        if not self.must_verify:
+            return ""
+        if self.behalf:
+            return "other_person"
+        sender = self.message.sender
+        stated = {fact.value.casefold() for fact in self.reading.account if fact.kind == "email"}
+        return "identity_stated" if sender and sender.email.casefold() in stated else "identity"
 
     @property
     def granted(self) -> tuple[str, ...]:

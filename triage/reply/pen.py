@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from triage.model import Incident
+from triage.model import Address, Incident
 from triage.policy.pack import Clause
 from triage.reply.checks import mentions
 from triage.reply.letter import Slots
@@ -19,8 +19,8 @@ from triage.reply.library import Language
 from triage.reply.matter import Matter
 
 NAMES = frozenset(
-    """desk sender address subject received outage claim rights actions asked due needs which_account lookups verify
-    matters cite documents stated phrase inputs""".split()  # noqa: SIM905 - a list of words reads better as words
+    """desk sender address subject received outage claim rights actions asked due needs which_account lookups verify behalf
+    forged matters cite documents stated phrase inputs""".split()  # noqa: SIM905 - a list of words reads better as words
 )
 MOST_READ = 20_000
 """How many characters of each part of a mail a letter may draw on: as many as it quotes."""
@@ -112,7 +112,7 @@ class Pen:
     def variables(self) -> dict[str, Any]:
         """The variables of `NAMES` but for `claim`, which `verdict` writes."""
         matter, sender = self.matter, self.matter.message.sender
-        name = greeting_name(sender.name) if sender else ""
+        name = "" if sender is None or matter.forged or self._poses(sender) else greeting_name(sender.name)
         waiting = [self.phrase("asked", right) for right in matter.rights if right not in matter.granted]
         return self._common() | {
             "desk": self.put(matter.desk, "desk", "desk_name"),
@@ -125,10 +125,19 @@ class Pen:
             "asked": self.series([noun for noun in waiting if noun]),
             **self._needs(),
             "lookups": self._asked("lookup", matter.lookups()),
-            "verify": matter.must_verify,
+            "behalf": matter.behalf,
+            "forged": matter.forged,
             "matters": len(matter.reading.categories),
             "inputs": {},
         }
+
+    def _poses(self, sender: Address) -> bool:
+        """Whether a sender elsewhere goes by the name of the desk or of its operator."""
+        pack, desk = self.matter.terms.pack, self.matter.contact.rpartition("@")[2].casefold()
+        if desk and sender.email.rpartition("@")[2].casefold() == desk:
+            return False
+        ours = (self.matter.desk, pack.operator, pack.name)
+        return mentions(sender.name, tuple(name for name in ours if name))
 
     def _outage(self) -> Markup | None:
         """Where and when the service was down, as the sender says; None where the mail does not say."""
@@ -162,8 +171,13 @@ class Pen:
             asked = [name for name in asked if not name.startswith("incident")]
         needs = [*which, *self._asked("question", asked)]
         account = self.phrase("question", "account")
-        joined = self.matter.must_verify and account in needs
-        return {"needs": [need for need in needs if not (joined and need == account)], "which_account": joined}
+        proof = self.matter.proof
+        joined = bool(proof) and account in needs
+        return {
+            "verify": self.phrase("question", "identity_account" if joined else proof),
+            "needs": [need for need in needs if not (joined and need == account)],
+            "which_account": joined,
+        }
 
     def _which_day(self, incident: Incident) -> Markup | None:
         """The question that settles a numeric date which reads two ways."""

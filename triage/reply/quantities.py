@@ -81,7 +81,7 @@ def _patterns(
     percents: Iterable[str],
 ) -> dict[str, re.Pattern[str]]:
     month, currency, percent, unit = _either(months), _either(currencies), _either(percents), _either(units)
-    count = rf"(?:{_NUMBER}|{_either(numbers)})"
+    count = rf"(?P<a>{_NUMBER}|(?:{_either(numbers)})(?=[ -]))"
     day = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
     return {
         "date": re.compile(
@@ -91,8 +91,8 @@ def _patterns(
             rf"|\b(?P<month2>{month})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<year2>\d{{4}}))?"
         ),
         "money": re.compile(rf"(?P<a>{_NUMBER}) ?(?P<c>{currency})(?!\w)|(?<!\w)(?P<c2>{currency}) ?(?P<a2>{_NUMBER})"),
-        "percent": re.compile(rf"(?P<a>{count})[ -]?(?:{percent})(?!\w)|(?:{percent}) ?(?P<a2>{_NUMBER})"),
-        "duration": re.compile(rf"(?<!\w)(?P<a>{count})[ -]?(?P<u>{unit})(?!\w)"),
+        "percent": re.compile(rf"{count}[ -]?(?:{percent})(?!\w)|(?:{percent}) ?(?P<a2>{_NUMBER})"),
+        "duration": re.compile(rf"(?<!\w){count}[ -]?(?P<u>{unit})(?!\w)"),
     }
 
 

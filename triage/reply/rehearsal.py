@@ -58,6 +58,8 @@ def _full() -> Iterator[Matter]:
     for vouched in (True, False):
         yield replace(blank, vouched=vouched, reading=replace(reading, categories=several, rights=_labels(*_RIGHTS)))
     yield replace(blank, reading=Reading("en", _labels("data_request"), _labels("erasure")))
+    yield replace(blank, reading=Reading("en", _labels("data_request"), _labels("access")), for_another=True)
+    yield replace(blank, vouched=False, forged=True)
     yield replace(blank, reading=Reading("en", _labels("privacy_concern")))
     yield replace(blank, reading=Reading("en", _labels("other")))
 

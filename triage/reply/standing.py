@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from triage.model import Known, Message
+from triage.model import Known, Message, Reading
+from triage.reply.checks import mentions
 
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _METHOD = re.compile(r"\s*(dmarc|dkim|spf)(?:/\d+)?\s*=\s*(\w+)(.*)", re.IGNORECASE | re.DOTALL)
@@ -65,6 +66,23 @@ def _verdict(result: str, domain: str) -> tuple[str, bool] | None:
         "spf": properties.get("smtp.mailfrom", "").rpartition("@")[2],
     }[method]
     return (method, said == "pass") if spoken_of == domain else None
+
+
+def for_another(
+    message: Message, reading: Reading, known: Known | None, *, phrases: Collection[str], of_account: Collection[str]
+) -> bool:
+    """Whether a request seems to concern somebody else than its sender, by a mail that does not say who asks.
+
+    A sign is an address other than the sender's own, or one of the phrases for other people. of_account: the rights
+    that concern an account as a whole; those, any address of the account may use for it.
+    """
+    if "identity" not in reading.missing:
+        return False
+    own = {message.sender.email.casefold()} if message.sender else set[str]()
+    stated = {fact.value.casefold() for fact in reading.account if fact.kind == "email"} - own
+    if {right.label for right in reading.rights} <= set(of_account):
+        return bool(stated - {address.casefold() for address in known.addresses} if known else stated)
+    return bool(stated) or mentions(f"{message.subject}\n{message.text}", tuple(phrases))
 
 
 def own_names(known: Known | None) -> tuple[str, ...]:

@@ -67,6 +67,10 @@ class Terms:
         kind = self.pack.facts.get(fact)
         return kind.means if kind else ""
 
+    def weighs_amount(self, clause: str) -> bool:
+        """Whether a clause judges by an amount that was computed."""
+        return any(self._computed.get(fact) == "money" for fact in self._needs.get(clause, ()))
+
     def upstream(self, clause: str) -> frozenset[str]:
         """The clauses whose computed values a clause looks at, also by way of others."""
         found: set[str] = set()

@@ -60,9 +60,12 @@ def _exact(credit: Credit) -> bool:
 
 
 def _failing(pen: Pen, findings: Sequence[Finding]) -> list[Finding]:
-    """The clauses that fail, without those that fail only because of one before them (no tier, hence no amount)."""
+    """The clauses that fail, without those that fail only because of one before them (no tier, hence no amount), and
+    without those on an amount where another one rules a credit out whatever it came to."""
+    terms = pen.matter.terms
     failing = {finding.id: finding for finding in findings if finding.result is Result.FAILS}
-    return [f for f in failing.values() if not pen.matter.terms.upstream(f.id) & failing.keys()]
+    first = [f for f in failing.values() if not terms.upstream(f.id) & failing.keys()]
+    return [f for f in first if not terms.weighs_amount(f.id)] or first
 
 
 def _shared(by_cycle: Sequence[Sequence[Finding]]) -> list[Finding]:

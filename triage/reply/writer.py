@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,11 +24,13 @@ from triage.reply.verdict import claim
 class Writer:
     """Writes letters in the languages of its templates.
 
-    open_rights: those carried out for whoever asks; trusted: names of our mail servers, see `standing.authenticated`.
+    open_rights: those carried out for whoever asks; account_rights: those that concern an account as a whole; trusted:
+    names of our mail servers, see `standing.authenticated`.
     """
 
     languages: Mapping[str, Language]
     open_rights: frozenset[str] = frozenset()
+    account_rights: frozenset[str] = frozenset()
     trusted: frozenset[str] = frozenset()
 
     @classmethod
@@ -40,7 +43,7 @@ class Writer:
         languages = library.load(folders, NAMES)
         for code in library.languages_of(folders[1:]):  # the shipped ones are known to work
             _rehearse(languages[code])
-        return cls(languages, library.open_rights(folders), frozenset(trusted))
+        return cls(languages, *library.kinds_of_rights(folders), frozenset(trusted))
 
     def draft(
         self,
@@ -72,7 +75,7 @@ class Writer:
             return None
         draft = self._letter(matter, to, self._language(language or reading.language))
         found = self._problems(draft.text, matter, self.languages[draft.language])
-        return replace(draft, problems=(*found, *_own_words_of_the_pack(draft)))
+        return replace(draft, problems=(*found, *_sender(matter), *_own_words_of_the_pack(draft)))
 
     def check(
         self,
@@ -89,12 +92,17 @@ class Writer:
         from_address: str = "",
         authenticated: bool | None = None,
         language: str | None = None,
+        on: datetime | None = None,
     ) -> tuple[Problem, ...]:
-        """Why a text, such as a draft that a person edited, may not go out as the answer; with the arguments of `draft`."""
+        """Why a text, such as a draft that a person edited, may not go out as the answer; with the arguments of `draft`.
+
+        on: when it goes out, aware: a promised day must not be over by then; None: that is not looked at.
+        """
         matter = self._matter(
             message, reading, assessment, deadlines, pack, known, zone, desk_name, from_address, authenticated
         )
-        return self._problems(text, matter, self._language(language or reading.language))
+        found = self._problems(text, matter, self._language(language or reading.language), on)
+        return (*found, *_sender(matter))
 
     def note(
         self,
@@ -152,8 +160,24 @@ class Writer:
             authenticated = standing.authenticated(message, self.trusted)
         vouched = standing.vouched(message, known, authenticated)
         return Matter(
-            message, reading, assessment, deadlines, terms, vouched, zone, desk, contact, known, self.open_rights
+            message,
+            reading,
+            assessment,
+            deadlines,
+            terms,
+            vouched,
+            zone,
+            desk,
+            contact,
+            known,
+            self.open_rights,
+            forged=authenticated is False,
+            for_another=self._for_another(message, reading, known),
         )
+
+    def _for_another(self, message: Message, reading: Reading, known: Known | None) -> bool:
+        phrases = (*self._language(reading.language).words.others, *self.languages[FALLBACK].words.others)
+        return standing.for_another(message, reading, known, phrases=phrases, of_account=self.account_rights)
 
     def _letter(self, matter: Matter, to: tuple[Address, ...], language: Language) -> Draft:
         pen = Pen(language, Slots(), matter)
@@ -178,8 +202,10 @@ class Writer:
             spans=spans,
         )
 
-    def _problems(self, text: str, matter: Matter, language: Language) -> tuple[Problem, ...]:
-        bounds = bounds_of(matter, language)
+    def _problems(
+        self, text: str, matter: Matter, language: Language, on: datetime | None = None
+    ) -> tuple[Problem, ...]:
+        bounds = bounds_of(matter, language, on)
         return checks.check(text, bounds, language.words, self.languages[FALLBACK].words)
 
     def _language(self, code: str) -> Language:
@@ -195,6 +221,14 @@ def _rehearse(language: Language) -> None:
         values = _variables(pen)
         for name in (*outline(matter), "attribution", "handover"):
             _part(pen, name, values)
+
+
+def _sender(matter: Matter) -> list[Problem]:
+    """A mail that is not from its sender is answered only by somebody who has looked."""
+    if not matter.forged or matter.message.sender is None:
+        return []
+    told = f"Our mail server could not confirm that this mail comes from {matter.message.sender.email}."
+    return [Problem("forged_sender", f"{told} Find out who wrote it before you answer, or dismiss the case.")]
 
 
 def _own_words_of_the_pack(draft: Draft) -> list[Problem]:
@@ -244,8 +278,8 @@ def _variables(pen: Pen) -> Mapping[str, Any]:
     return pen.variables() | {"claim": claim(pen, assessment) if assessment else None}
 
 
-def bounds_of(matter: Matter, language: Language) -> checks.Bounds:
-    """What a letter on this matter may say, in one language."""
+def bounds_of(matter: Matter, language: Language, on: datetime | None = None) -> checks.Bounds:
+    """What a letter on this matter may say, in one language. on: when it is judged; None: whenever."""
     message, zone = matter.message, ZoneInfo(matter.zone)
     pen = Pen(language, Slots(), matter)
     _variables(pen)
@@ -259,11 +293,13 @@ def bounds_of(matter: Matter, language: Language) -> checks.Bounds:
         forbidden=matter.terms.forbidden,
         received=message.received_at.astimezone(zone).date(),
         due={deadline.kind: deadline.due_at.astimezone(zone).date() for deadline in matter.deadlines},
+        ours=frozenset(deadline.due_at.astimezone(zone).date() for deadline in matter.deadlines if deadline.is_ours),
         signed=f"{matter.desk}\n{matter.contact}",
         foreign=standing.foreign_names(matter.known),
         private=() if matter.vouched else standing.own_names(matter.known),
         vouched=matter.vouched,
         free=outline(matter)[1] == "other",
+        today=on.astimezone(zone).date() if on else None,
     )
 
 
