@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import stripe
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.servers.stripe import KEY, StripeStandIn, running_stripe
 from triage.doors.stripe_bills import StripeBills, StripeSource, Terms, line_of, read_stripe_bills
@@ -339,6 +342,25 @@ def test_an_error_on_a_later_page_takes_nothing(server: StripeStandIn) -> None:
         read(server)
 
 
+@pytest.mark.parametrize(
+    "answer", [{}, {"object": "list", "data": [{"id": "in_1", "object": "invoice"}], "has_more": False}]
+)
+def test_what_is_no_answer_of_stripes_is_told(server: StripeStandIn, answer: dict[str, Any]) -> None:
+    server.answer = lambda target, key: (200, answer)  # type: ignore[method-assign]
+    with pytest.raises(SourceError, match="not what Stripe documents"):
+        read(server)
+
+
+def test_a_server_that_is_silent_counts_as_gone(server: StripeStandIn) -> None:
+    def silent(target: str, key: str) -> tuple[int, dict[str, Any]]:
+        time.sleep(0.3)
+        return 200, {}
+
+    server.answer = silent  # type: ignore[method-assign]
+    with pytest.raises(SourceError, match="cannot be reached"):
+        read_stripe_bills(StripeSource(KEY, api_base=server.url, timeout=0.1), TERMS)
+
+
 def test_a_server_that_is_not_there_is_told(server: StripeStandIn) -> None:
     with pytest.raises(SourceError, match="cannot be reached"):
         read_stripe_bills(StripeSource(KEY, api_base="http://127.0.0.1:1"), TERMS)
@@ -348,3 +370,56 @@ def test_a_server_that_is_not_there_is_told(server: StripeStandIn) -> None:
 def test_the_key_goes_over_https_or_stays_here(base: str) -> None:
     with pytest.raises(ConfigError, match="api_base"):
         read_stripe_bills(StripeSource(KEY, api_base=base), TERMS)
+
+
+# --- whatever the invoices hold -------------------------------------------------------------------------------------
+
+CENTS = st.integers(-50_000, 500_000)
+MONTHS = st.integers(1, 12)
+
+
+@given(lines=st.lists(st.tuples(CENTS, MONTHS), min_size=1, max_size=9), notes=st.lists(CENTS, max_size=5))
+@settings(max_examples=15, deadline=None)
+def test_no_cent_is_lost_and_none_counts_twice(lines: list[tuple[int, int]], notes: list[int]) -> None:
+    with running_stripe() as server:
+        server.customers["cus_north"] = {"id": "cus_north", "object": "customer", "metadata": {}}
+        drawn = [
+            line(f"il_{each}", cents, f"2026-{month:02}-01", f"{2026 + month // 12}-{month % 12 + 1:02}-01")
+            for each, (cents, month) in enumerate(lines)
+        ]
+        server.invoices = [invoice(f"in_{each}", item) for each, item in enumerate(drawn)]
+        server.credit_notes = [
+            note(f"cn_{each}", "in_0", credited(f"cnli_{each}", "il_0", cents)) for each, cents in enumerate(notes)
+        ]
+        found = read(server)
+    by_cycle: dict[date, Decimal] = {}
+    for row in found.rows:
+        assert row.amount is not None
+        by_cycle[row.cycle] = by_cycle.get(row.cycle, Decimal(0)) + row.amount
+    for month in {month for _, month in lines}:
+        billed = sum(cents for cents, its in lines if its == month)
+        taken_off = sum(notes) if month == lines[0][1] else 0
+        assert by_cycle.pop(date(2026, month, 1)) == Decimal(billed - taken_off) / 100
+    assert by_cycle == {}
+
+
+@given(
+    billing_day=st.integers(1, 31),
+    start=st.datetimes(datetime(2025, 12, 1), datetime(2026, 12, 31)),  # noqa: DTZ001  # read as UTC
+    days=st.integers(0, 400),
+)
+@settings(max_examples=25, deadline=None)
+def test_a_lines_cycles_hold_its_days_and_no_others(billing_day: int, start: datetime, days: int) -> None:
+    with running_stripe() as server:
+        server.customers["cus_north"] = {"id": "cus_north", "object": "customer", "metadata": {}}
+        after = start + timedelta(days=days)
+        server.invoices = [invoice("in_1", line("il_1", 100, start.isoformat(), after.isoformat()))]
+        terms = replace(TERMS, records=Records(accounts=(replace(NORTHPEAK, billing_day=billing_day),)))
+        cycles = [row.cycle for row in read(server, terms).rows]
+    rule, first, last = CycleRule(), start.date(), max(start.date(), after.date() - timedelta(days=1))
+    expected = []
+    for month in range(2025 * 12 + 10, 2028 * 12 + 3):
+        opens, closes = rule.first_day(billing_day, month), rule.first_day(billing_day, month + 1)
+        if opens <= last and first < closes:
+            expected.append(opens)
+    assert cycles == expected

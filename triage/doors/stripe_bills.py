@@ -73,6 +73,11 @@ def read_stripe_bills(source: StripeSource, terms: Terms, since: date | None = N
             taken.take_note(note)
     except stripe.StripeError as error:
         raise _translated(error) from error
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise SourceError(
+            f"What {source.api_base} answers is not what Stripe documents ({type(error).__name__}: {error}). Nothing was taken "
+            "over; check api_base in [stripe]."
+        ) from error
     return StripeBills(tuple(taken.rows.values()), frozenset(taken.seen), tuple(taken.left_out))
 
 
