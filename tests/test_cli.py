@@ -212,6 +212,24 @@ def test_init_then_check_leads_on(
     assert main(["list"]) == 0
 
 
+def test_a_locale_without_the_characters_is_no_traceback(home: Path) -> None:
+    (home / "mail" / "claim.eml").write_bytes("From: ü@x.example\nSubject: Störung\n\nGrüße\n".encode())
+    command = [sys.executable, "-m", "triage", "read", "mail", "--json"]
+    poor = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, env=poor)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["subject"] == "Störung"
+
+
+def test_a_mailbox_with_wrong_settings_does_not_stop_the_others(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = '[mailbox.a]\nkind = "files"\npath = "~nobody-of-that-name/mail"\n'
+    (home / "triage.toml").write_text(wrong + (home / "triage.toml").read_text())
+    assert main(["poll"]) == 1
+    err = capsys.readouterr().err
+    assert "triage: a: ~nobody-of-that-name/mail" in err
+    assert "files: 1 new of 1 mails" in err
+
+
 def test_a_closed_pipe_is_no_traceback(home: Path) -> None:
     command = f"{sys.executable} -m triage --help | head -1"
     done = subprocess.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ EPILOG = "Settings are read from triage.toml in this folder, or from the file na
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit code 0: done; 1: something failed, said on standard error; 2: called wrongly."""
+    _speak_any_language()
     arguments = parser().parse_args(argv)
     module, function = arguments.run.split(":")
     try:
@@ -31,6 +33,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _speak_any_language() -> None:
+    """What goes to a file or a program is UTF-8, whatever the locale; a terminal gets what it cannot show as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
 def parser() -> argparse.ArgumentParser:

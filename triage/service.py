@@ -27,7 +27,7 @@ def need_mailboxes(settings: Settings) -> None:
     """Raises ConfigError when no mailbox is set."""
     if not settings.mailboxes:
         raise ConfigError(
-            "triage.toml", "no mailbox is set.", "Add a section [mailbox.support]; `triage init` shows one."
+            "[mailbox]", "no mailbox is set.", "Add a section [mailbox.support]; `triage init` shows one."
         )
 
 
@@ -134,7 +134,8 @@ def serve(
 
     refuse_open_address(settings.web.host)
     listener = _listen(settings.web.host, settings.web.port)
-    address = f"http://{settings.web.host}:{listener.getsockname()[1]}/"
+    host = f"[{settings.web.host}]" if ":" in settings.web.host else settings.web.host
+    address = f"http://{host}:{listener.getsockname()[1]}/"
     app = make_app(
         lambda: wiring.open_desk(settings, thinker.finish),
         clock,

@@ -7,7 +7,7 @@ from argparse import Namespace
 from datetime import UTC, datetime
 
 from triage.commands.console import day_of, progress, say, settings_of, table
-from triage.errors import MailboxError
+from triage.errors import ConfigError, MailboxError
 
 
 def poll(arguments: Namespace) -> int:
@@ -22,7 +22,7 @@ def poll(arguments: Namespace) -> int:
         with progress(name, quiet=arguments.quiet) as line:
             try:
                 result = service.poll_mailbox(name, box, settings, thinker, clock, line)
-            except MailboxError as error:
+            except (MailboxError, ConfigError) as error:
                 say(f"triage: {name}: {error}")
                 failed = 1
                 continue
