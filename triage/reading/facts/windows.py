@@ -170,6 +170,10 @@ def _joint(chain: _Chain, element: _Element, flat: str, joints: _Joints) -> str:
     next_line = "\n" in gap and isinstance(element, DateMention) and not joints.to.search(gap)
     if next_line and any(isinstance(other, DateMention) for other, _ in chain):
         return ""
+    if isinstance(element, DateMention) and isinstance(left, TimeMention) and joints.also_word.search(gap):
+        ends = _UNTIL.search(gap) or joints.between.search(flat, max(0, left.start - 30), left.start)
+        if not ends and any(isinstance(other, DateMention) for other, _ in chain):
+            return "and"
     side = _last_side(chain)
     kind = DateMention if isinstance(element, DateMention) else TimeMention
     if Instant in {type(element), type(left)} or any(isinstance(other, kind) for other in side):
