@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from time import process_time
 from typing import Any
 
 import pytest
@@ -85,3 +87,48 @@ def test_the_answer_is_plain_json_with_every_field() -> None:
         *("cycle", "uptime_percent", "tier_percent", "base", "credit", "currency", "claim_before", "outcome"),
     }
     assert answer["credits"][0]["claim_before"] == "2026-06-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("nearly", ["94." + "9" * 60, "98." + "9" * 60, "99.98" + "9" * 60])
+def test_a_tier_is_met_to_the_last_of_many_digits(nearly: str) -> None:
+    below, above = verdict(claim(cycle__uptime_percent=nearly)), verdict(claim(cycle__uptime_percent=nearly[:-1] + "8"))
+    assert below["credits"][0]["tier_percent"] == above["credits"][0]["tier_percent"]
+    reached = verdict(claim(cycle__uptime_percent=str(round(float(nearly), 2))))
+    assert reached["credits"][0]["tier_percent"] != below["credits"][0]["tier_percent"]
+
+
+def test_no_digit_of_a_total_is_lost() -> None:
+    whole = "1" + "0" * 39
+    facts = claim(
+        incidents=[{"start_at": "2026-03-03T14:00:00Z", "end_at": "2026-04-03T16:30:00Z"}],
+        cycles=[
+            {
+                "start": start,
+                "uptime_percent": "99.5",
+                "already_credited": False,
+                "bill": [{"amount": amount, "one_time": False}],
+            }
+            for start, amount in (("2026-03-01", whole), ("2026-04-01", "20.10"))
+        ],
+    )
+    assert verdict(facts)["total"] == "1" + "0" * 37 + "2.01"
+
+
+@pytest.mark.parametrize(("written", "read"), [("27", 27), ("1", 1), (31, 31)])
+def test_a_billing_day_may_stand_in_quotes(written: object, read: int) -> None:
+    assert claim_facts_from_json(claim(account__billing_day=written)).account.billing_day == read
+
+
+@pytest.mark.parametrize("wrong", ["0", "32", "first", "1.0", Decimal("1.0")])
+def test_a_billing_day_is_a_whole_day_of_a_month(wrong: object) -> None:
+    with pytest.raises(FactsError, match="a day of the month from 1 to 31"):
+        claim_facts_from_json(claim(account__billing_day=wrong))
+
+
+def test_many_incidents_are_judged_in_a_moment() -> None:
+    began = datetime(2000, 1, 1, tzinfo=UTC)
+    starts = [began + timedelta(hours=3 * number) for number in range(20_000)]
+    incidents = [{"start_at": s.isoformat(), "end_at": (s + timedelta(hours=1)).isoformat()} for s in starts]
+    before = process_time()
+    assert len(verdict(claim(incidents=incidents))["credits"]) == 83
+    assert process_time() - before < 5

@@ -22,9 +22,8 @@ from triage.policy.others import typed
 from triage.policy.outages import Outage, governing_days, read_outage
 from triage.policy.pack import Pack
 from triage.policy.sentences import show
+from triage.policy.steps import added
 from triage.policy.wanting import wanted, who_knows
-
-_ZERO = Decimal("0.00")
 
 
 def assess(facts: ClaimFacts, pack: Pack) -> Assessment:
@@ -131,7 +130,7 @@ def _credited(before: Sequence[Credit], year: int) -> Decimal | None:
     same = [credit for credit in before if credit.cycle.year == year and credit.outcome is not Outcome.INELIGIBLE]
     if any(credit.outcome is Outcome.UNDETERMINED for credit in same):
         return None
-    return sum((credit.credit for credit in same if credit.credit is not None), _ZERO)
+    return added(credit.credit for credit in same if credit.credit is not None)
 
 
 # --- judging --------------------------------------------------------------------------------------------------------
@@ -183,7 +182,7 @@ def _verdict(credits: list[Credit], rest: Credit | None, conflicts: list[str], p
     judged = [*credits, *([rest] if rest is not None else [])]
     outcomes = {credit.outcome for credit in judged}
     outcome = next((o for o in (Outcome.ELIGIBLE, Outcome.UNDETERMINED) if o in outcomes), Outcome.INELIGIBLE)
-    total = sum((c.credit for c in credits if c.outcome is Outcome.ELIGIBLE and c.credit is not None), _ZERO)
+    total = added(c.credit for c in credits if c.outcome is Outcome.ELIGIBLE and c.credit is not None)
     missing = tuple(dict.fromkeys(name for credit in judged for name in credit.missing))
     customer = tuple(name for name in missing if who_knows(name, pack) == "customer")
     return Assessment(

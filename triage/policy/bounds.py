@@ -12,7 +12,7 @@ from decimal import Decimal
 from triage.model import Result
 from triage.policy.facts import BillLine
 from triage.policy.logic import ORDERED, Condition, Sheet, Test
-from triage.policy.steps import BillSum, Cap, Share, Step, Table
+from triage.policy.steps import BillSum, Cap, Share, Step, Table, added
 
 Bounds = tuple[Decimal, Decimal]
 _ZERO = Decimal("0.00")
@@ -49,16 +49,17 @@ def settled(condition: Condition, bounds: Mapping[str, Bounds]) -> Result:
 
 def _sum(lines: tuple[BillLine, ...] | None, one_time: bool) -> Bounds | None:
     """A line that may have been paid once counts or does not; one of unknown amount may be anything."""
-    low = high = _ZERO
+    lows: list[Decimal] = []
+    highs: list[Decimal] = []
     for line in lines or (BillLine(),):
         if line.one_time and not one_time:
             continue
         if line.amount is None:
             return None
         sure = one_time or line.one_time is not None
-        low += line.amount if sure or line.amount < 0 else 0
-        high += line.amount if sure or line.amount > 0 else 0
-    return low, high
+        lows.append(line.amount if sure or line.amount < 0 else _ZERO)
+        highs.append(line.amount if sure or line.amount > 0 else _ZERO)
+    return added(lows), added(highs)
 
 
 def _between(name: str, sheet: Sheet, known: Mapping[str, Bounds]) -> Bounds | None:

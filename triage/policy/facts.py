@@ -140,7 +140,9 @@ def _bill_line(entry: _Reader) -> BillLine:
     return line
 
 
-_PLAIN_DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
+_PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,100}(\.[0-9]{1,100})?")
+_BILLING_DAY = re.compile(r"[0-9]{1,2}")
+_MOST_DIGITS = 201
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -150,6 +152,8 @@ class _Reader:
     __slots__ = ("left", "path")
 
     def __init__(self, obj: object, path: str) -> None:
+        if isinstance(obj, FactsError):
+            raise FactsError(f"{path or 'The facts'}: {obj}")
         if obj is not None and not isinstance(obj, Mapping):
             raise FactsError(f"{path or 'The facts'}: an object is wanted, not {_kind(obj)}.")
         self.left: dict[str, Any] = dict(obj or {})
@@ -178,6 +182,8 @@ class _Reader:
 
     def text(self, key: str) -> str | None:
         value: str | None = self.take(key, str, "a text in quotes")
+        if value is not None and not _writable(value):
+            self.refuse(key, value, "a text of whole characters")
         return value or None
 
     def flag(self, key: str) -> bool | None:
@@ -194,7 +200,7 @@ class _Reader:
             number = Decimal(value)
         except InvalidOperation:
             raise FactsError(f'{self.at(key)}: a decimal such as "180.00" is wanted, not {value!r}.') from None
-        if not number.is_finite() or not -30 <= number.adjusted() <= 30 or len(number.as_tuple().digits) > 60:
+        if not within_bounds(number):
             raise FactsError(f"{self.at(key)}: the number is out of all bounds.")
         return number
 
@@ -205,10 +211,11 @@ class _Reader:
         return value
 
     def billing_day(self, key: str) -> int | None:
-        value: int | None = self.take(key, int, "a day of the month from 1 to 31")
-        if value is not None and not 1 <= value <= 31:
-            raise FactsError(f"{self.at(key)}: a day of the month from 1 to 31 is wanted, not {value}.")
-        return value
+        value = self.take(key, (int, str), "a day of the month from 1 to 31")
+        day = int(value) if isinstance(value, str) and _BILLING_DAY.fullmatch(value) else value
+        if day is not None and not (isinstance(day, int) and 1 <= day <= 31):
+            self.refuse(key, value, "a day of the month from 1 to 31")
+        return day
 
     def instant(self, key: str) -> datetime | None:
         value = self.take(key, str, 'a time with offset such as "2026-03-18T08:12:00Z"')
@@ -231,7 +238,9 @@ class _Reader:
         for key, value in sorted(self.left.items()):
             if value is None:
                 continue
-            if isinstance(value, float) or not isinstance(value, (str, bool, int, Decimal)):
+            if isinstance(value, FactsError):
+                raise FactsError(f"{self.at(key)}: {value}")
+            if not isinstance(value, (str, bool, int, Decimal)) or (isinstance(value, str) and not _writable(value)):
                 raise FactsError(f"{self.at(key)} is not known here.")
             found.append((prefix + key, value))
         return tuple(found)
@@ -249,7 +258,23 @@ def parse_instant(value: str, path: str) -> datetime:
         raise FactsError(f"{path}: {remedy}, not {value!r}.") from None
 
 
+def within_bounds(number: Decimal) -> bool:
+    """Whether arithmetic here keeps a number exact: it has at most 100 digits on either side of the point."""
+    return number.is_finite() and -100 <= number.adjusted() <= 100 and len(number.as_tuple().digits) <= _MOST_DIGITS
+
+
+def _writable(text: str) -> bool:
+    """False for half a character (a lone surrogate), which JSON can spell and no file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _kind(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value) if value.is_finite() else "a number without end"
     if isinstance(value, float):
         return "a float (parse numbers as Decimal, or write them in quotes)"
     if isinstance(value, (Mapping, list)):

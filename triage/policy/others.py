@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from triage.policy.facts import FactsError, Value, parse_instant
+from triage.policy.facts import FactsError, Value, parse_instant, within_bounds
 
 if TYPE_CHECKING:
     from triage.policy.pack import Pack
@@ -31,7 +31,7 @@ def _convert(name: str, value: Value, kind: str) -> Any:
         if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
             raise TypeError
         number = Decimal(value)
-        if not number.is_finite() or not -30 <= number.adjusted() <= 30 or len(number.as_tuple().digits) > 60:
+        if not within_bounds(number):
             raise ValueError
         return number
     if kind == "instant" and isinstance(value, str):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 from triage.policy.cycles import Cycle, CycleRule, merge
@@ -123,7 +125,9 @@ def governing_days(
 
 
 def _began(start: datetime, outage: Outage) -> datetime:
-    return next((first for first, last in outage.spans if first <= start <= last), start)
+    before = bisect_right(outage.spans, start, key=itemgetter(0))
+    first, last = outage.spans[before - 1] if before else (start, start)
+    return first if start <= last else start
 
 
 def _exact(incident: OutageFacts) -> tuple[datetime, datetime]:

@@ -1,25 +1,31 @@
 """Values that a clause derives from facts: a table, a sum, a share, a period, a cap.
 
-A step's value is None as long as a fact it needs is unknown. Arithmetic is exact: numbers come in with at most 60 digits,
-and nothing is rounded except where the clause says so.
+A step's value is None as long as a fact it needs is unknown. Arithmetic is exact: numbers come in with at most 100 digits
+on either side of the point, and nothing is rounded except where the clause says so.
 """
 
 from __future__ import annotations
 
 import decimal
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
 from typing import Any, Protocol
 
 from triage.policy.logic import Sheet
 from triage.policy.periods import Counting, Period, end_of, read_period
 from triage.policy.yamlfile import Block
 
-_EXACT = decimal.Context(prec=200, rounding=decimal.ROUND_HALF_UP)
+_EXACT = decimal.Context(prec=1000, rounding=decimal.ROUND_HALF_UP)
 _ROUNDING = {"half up": decimal.ROUND_HALF_UP, "half even": decimal.ROUND_HALF_EVEN, "down": decimal.ROUND_DOWN}
 _HUNDREDTH = Decimal("0.01")
+
+
+def added(amounts: Iterable[Decimal]) -> Decimal:
+    """The exact sum of amounts of money, to the cent at least."""
+    return reduce(_EXACT.add, amounts, Decimal("0.00"))
 
 
 class Step(Protocol):
@@ -75,14 +81,14 @@ class BillSum:
         lines = sheet.get(self.of)
         if lines is None:
             return None
-        total = Decimal("0.00")
+        amounts: list[Decimal] = []
         for line in lines:
             if line.one_time and not self.one_time:
                 continue
             if line.amount is None or (line.one_time is None and not self.one_time):
                 return None
-            total = _EXACT.add(total, line.amount)
-        return total
+            amounts.append(line.amount)
+        return added(amounts)
 
 
 @dataclass(frozen=True, slots=True)
