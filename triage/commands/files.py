@@ -6,7 +6,6 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -68,17 +67,16 @@ def _files_below(folder: Path) -> list[Path]:
     return sorted(path for path in found if path.is_file() and looks_like_mail(path))
 
 
-def _content(path: Path) -> bytes | TriageError:
+def _content(path: Path, wanted: str = "a mail, an mbox, a Maildir or a folder of mails") -> bytes | TriageError:
     try:
         return path.read_bytes()
     except OSError as error:
-        return UsageError(
-            f"{path} cannot be read ({error.strerror}). Name a mail, an mbox, a Maildir or a folder of mails."
-        )
+        return UsageError(f"{path} cannot be read ({error.strerror}). Name {wanted}.")
 
 
 def assess(arguments: Namespace) -> int:
     """One answer a set of facts. Exit code 1 when one of them could not be read; the others are still answered."""
+    from triage.commands.factsets import fact_sets
     from triage.paths import rule_pack
     from triage.policy import assess as judge
     from triage.policy import assessment_to_json, load_pack
@@ -86,19 +84,16 @@ def assess(arguments: Namespace) -> int:
 
     settings = settings_or_default(arguments)
     pack = load_pack(rule_pack(settings.desk.pack, settings.folder))
+    data = sys.stdin.buffer.read() if arguments.facts == "-" else _content(Path(arguments.facts), "a JSON file")
+    if isinstance(data, TriageError):
+        say(f"triage: {data}")
+        return 1
     failed = 0
-    for place, text in _facts(arguments.facts):
+    for place, given in fact_sets(data, arguments.facts):
         try:
-            obj = (
-                text
-                if not isinstance(text, str)
-                else json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
-            )
-            assessment = judge(claim_facts_from_json(obj), pack)
-        except ValueError as error:
-            say(f"triage: {place}: this is not JSON ({error}). One object, a list of objects, or one object a line.")
-            failed = 1
-            continue
+            if isinstance(given, TriageError):
+                raise given
+            assessment = judge(claim_facts_from_json(given), pack)
         except TriageError as error:
             say(f"triage: {place}: {error}")
             failed = 1
@@ -106,29 +101,6 @@ def assess(arguments: Namespace) -> int:
         answer = assessment_to_json(assessment)
         print(json.dumps(answer, ensure_ascii=False) if arguments.json else verdict_text(answer), flush=True)
     return failed
-
-
-def _facts(name: str) -> Iterator[tuple[str, Any]]:
-    """Each set of facts with its place: of one JSON document, or else of JSON Lines, still as text."""
-    try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{name} cannot be read ({error}). Name a JSON file in UTF-8, or - for standard input."
-        ) from error
-    try:
-        document = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
-    except ValueError:
-        yield from ((f"{name}:{number}", line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
-        return
-    if isinstance(document, list):
-        yield from ((f"{name}[{number}]", item) for number, item in enumerate(document))
-    else:
-        yield name, document
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not a number")
 
 
 def as_text(decision: Decision) -> str:
