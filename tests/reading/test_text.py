@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +20,7 @@ def test_folding_keeps_the_length(text: str) -> None:
 def test_sentences_lie_in_the_text_in_order(text: str) -> None:
     found = sentences(text, longest=80)
     assert all(text[s.start : s.end].strip() == text[s.start : s.end] != "" for s in found)
-    assert all(first.end <= second.start for first, second in zip(found, found[1:], strict=False))
+    assert all(first.end <= second.start for first, second in pairwise(found))
     assert "".join("".join(text[s.start : s.end] for s in found).split()) == "".join(text.split())
 
 

@@ -42,8 +42,10 @@ class Analysis:
 
 
 _NAMES = re.compile(
-    r"\S+@\S+|https?://\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:example|io|com|net|org|dev|app)\b\S*|\b[a-z]{2}-[a-z]+-?\d\b"
-    r"|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[a-z]+(?:-[a-z]+)+-\d+\b"
+    r"[a-z0-9._%+-]+@[a-z0-9.-]+|https?://[\x21-\x7e]+"
+    r"|\b[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.(?:example|io|com|net|org|dev|app)\b[a-z0-9/._-]*"
+    r"|\b[a-z]{2}-[a-z]+-?\d\b|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[a-z]+(?:-[a-z]+)+-\d+\b",
+    re.ASCII,
 )
 
 

@@ -39,6 +39,8 @@ def characters(folded: str) -> Vector:
     plain = _SPACE.sub(" ", _DIGITS.sub("0", f" {folded} "))
     codes = np.frombuffer(plain.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
     hashed = [_mix(_rolling(codes, order), order) for order in _ORDERS if len(codes) >= order]
+    if not hashed:
+        return _counted(np.zeros(0, dtype=np.int64))
     return _counted(np.concatenate(hashed) & np.uint64((1 << CHARACTER_BITS) - 1))
 
 

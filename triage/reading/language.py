@@ -25,6 +25,8 @@ _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _NAMES = re.compile(r"\S*[@/\\]\S*|\S+\.\w{2,}\S*|\b\w*\d\w*\b|\b[A-Z_]{3,}\b(?=[^A-Z]*[a-z])")
 _REPLY = re.compile(r"\s*(?:re|aw|sv|antw|odp|ynt|rv|fwd?|wg|tr|res)\s*:", re.IGNORECASE)
 _VOTE_PER_LETTER, _LOUDEST = 0.25, 20.0
+_PASTED = 0.6
+"""Weight of English lines: error texts and commands are pasted in English into mail of all languages."""
 _SURE = 0.75
 _LONGEST = 4000
 _HANGUL, _KANA, _HAN = (
@@ -42,13 +44,14 @@ class LanguageModel:
     def likelihoods(self, text: str) -> NDArray[Any]:
         """For each language, how far below the best one it is, in nats; the vote of a line is bounded by its length."""
         total = np.zeros(len(self.codes), dtype=np.float64)
-        for line in text[:_LONGEST].split("\n"):
+        for line in dict.fromkeys(text[:_LONGEST].split("\n")):
             buckets = grams(line)
             if len(buckets):
                 scores = self.table[buckets].sum(axis=0, dtype=np.float64)
-                total += np.maximum(
-                    scores - scores.max(), -min(_LOUDEST, _VOTE_PER_LETTER * len(buckets) / len(_ORDERS))
-                )
+                loudness = min(_LOUDEST, _VOTE_PER_LETTER * len(buckets) / len(_ORDERS))
+                if self.codes[int(scores.argmax())] == DEFAULT:
+                    loudness *= _PASTED
+                total += np.maximum(scores - scores.max(), -loudness)
         return np.asarray(total - total.max())
 
     def guess(self, text: str) -> tuple[str, float]:

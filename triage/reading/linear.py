@@ -27,10 +27,16 @@ def rarities(found: Sequence[Vector], width: int) -> Array:
     return np.asarray(rarity.astype(np.float16), dtype=np.float32)
 
 
+def _known(vector: Vector, rarity: Array) -> Vector:
+    kept = rarity[vector.indices] > 0
+    return Vector(vector.indices[kept], vector.counts[kept])
+
+
 class Rows:
     """Samples as sparse rows of length one, in compressed form."""
 
     def __init__(self, found: Sequence[Vector], rarity: Array) -> None:
+        found = [_known(vector, rarity) for vector in found]
         values = [weigh(vector, rarity) for vector in found]
         norms = [float(np.sqrt(v @ v)) or 1.0 for v in values]
         self.width = len(rarity)
@@ -40,17 +46,14 @@ class Rows:
         scaled = [v / n for v, n in zip(values, norms, strict=True)]
         self.value = np.concatenate(scaled).astype(np.float32) if found else np.zeros(0, np.float32)
 
-    def dense(self, start: int, stop: int) -> Array:
-        block = np.zeros((self.count, stop - start), np.float32)
-        inside = (self.column >= start) & (self.column < stop)
-        block[self.row[inside], self.column[inside] - start] = self.value[inside]
-        return block
-
     def similarities(self) -> Array:
         """Inner products of the rows with each other, shape (count, count)."""
+        used, place = np.unique(self.column, return_inverse=True)
         total = np.zeros((self.count, self.count), np.float32)
-        for start in range(0, self.width, _BLOCK):
-            block = self.dense(start, min(start + _BLOCK, self.width))
+        for start in range(0, len(used), _BLOCK):
+            inside = (place >= start) & (place < start + _BLOCK)
+            block = np.zeros((self.count, min(_BLOCK, len(used) - start)), np.float32)
+            block[self.row[inside], place[inside] - start] = self.value[inside]
             total += block @ block.T
         return total
 
@@ -79,7 +82,7 @@ def blend(shares: Sequence[float], parts: Sequence[Array]) -> Array:
     return total
 
 
-def solve(similar: Array, truth: Array, importance: Array, ridge: float, steps: int = 250) -> Array:
+def solve(similar: Array, truth: Array, importance: Array, ridge: float, steps: int = 160) -> Array:
     """Sample amounts `a` that minimise the weighted logistic loss plus `ridge / 2` times the squared weights.
 
     similar: (n, n); truth, importance: (n, labels). A constant added to `similar` makes the bias `a.sum(axis=0)`.

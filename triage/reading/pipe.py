@@ -205,10 +205,11 @@ def _spans(doc: Any, notes: Notes) -> list[Any]:
     facts = (("account", reading.account), ("resource", reading.resources), ("region", reading.regions))
     proofs += [(name, proof) for name, found in facts for fact in found for proof in fact.evidence]
     proofs += [("incident", proof) for incident in reading.incidents for proof in incident.evidence]
+    length = len(notes.analysis.body) if notes.analysis else 0
     shifts = {"subject": 0, "text": offset}
     spans = [
         doc.char_span(proof.start + shifts[proof.part], proof.end + shifts[proof.part], name, alignment_mode="expand")
         for name, proof in proofs
-        if proof.part in shifts and proof.end + shifts[proof.part] <= len(doc.text)
+        if proof.part in shifts and proof.end + shifts[proof.part] <= length
     ]
     return [span for span in spans if span is not None]

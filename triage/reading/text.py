@@ -119,7 +119,7 @@ def _cut(text: str, start: int, end: int, longest: int) -> list[Sentence]:
 
 
 _CODE_LINE = re.compile(
-    r"^\s*(?:[>|$#{}\[\]]|at \w|\w+:\s*\S+$|https?://|\d{4}-\d\d-\d\d|\[?\d\d[:/]\d\d|(?:ERR|ERROR|WARN|INFO|DEBUG|GET|POST|Traceback|File \")\b)"
+    r"^\s*(?:[>|$#{}\[\]]|at \w|\w+:\s*\S+$|https?://|\d{4}-\d\d-\d\d|\[?\d\d[:/]\d\d|[\w.]*(?:Error|Exception)\b:|(?:ERR|ERROR|WARN|INFO|DEBUG|GET|POST|Traceback|File \")\b)"
 )
 
 
