@@ -104,6 +104,20 @@ def test_read_answers_the_others_when_one_cannot_be_read(home: Path, capsys: pyt
     assert "none.eml cannot be read" in err
 
 
+def test_a_mail_that_defeats_the_reader_is_answered_all_the_same(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from triage.reading import Reader
+
+    monkeypatch.setattr(Reader, "read", lambda *_: 1 / 0)
+    assert main(["read", "mail", "--json"]) == 1
+    out, err = capsys.readouterr()
+    (view,) = lines(out)
+    assert view["doubts"][0]["code"] == "unreadable"
+    assert view["deadlines"][0]["kind"] == "respond"
+    assert "claim.eml defeated the reader" in err
+
+
 def test_read_writes_nothing(home: Path) -> None:
     before = sorted(home.rglob("*"))
     main(["read", "mail", "--json"])

@@ -20,7 +20,7 @@ def read(arguments: Namespace) -> int:
     from triage import wiring
     from triage.jsonview import decision_view
     from triage.mail import parse
-    from triage.pipeline import consider
+    from triage.pipeline import consider, unreadable
     from triage.policy import assessment_to_json
 
     settings = settings_or_default(arguments)
@@ -32,7 +32,12 @@ def read(arguments: Namespace) -> int:
             say(f"triage: {raw}")
             failed = 1
             continue
-        decision = consider(parse(raw, source=source, received_at=received_at), reader, records, kit)
+        message = parse(raw, source=source, received_at=received_at)
+        try:
+            decision = consider(message, reader, records, kit)
+        except Exception as error:  # whatever a mail does to the core, it is answered as one for a person
+            say(f"triage: {source} defeated the reader ({type(error).__name__}); a person must read it.")
+            decision, failed = unreadable(message, kit), 1
         if arguments.json:
             assessed = None if decision.assessment is None else assessment_to_json(decision.assessment)
             print(json.dumps(decision_view(decision, assessed), ensure_ascii=False), flush=True)
