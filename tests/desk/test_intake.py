@@ -115,7 +115,7 @@ POLLER = textwrap.dedent(
     from triage.desk.store import Store
     with Store(Path(sys.argv[1])) as store:
         print("started", flush=True)
-        take(ListMailbox([b"mail %d" % n for n in range(200)]), Desk(store))
+        print(take(ListMailbox([b"mail %d" % n for n in range(200)]), Desk(store)).cases)
     """
 )
 
@@ -145,9 +145,12 @@ def test_killed_anywhere_and_polled_again(tmp_path: Path) -> None:
 def test_two_pollers_at_once_are_harmless(tmp_path: Path) -> None:
     database = tmp_path / "desk.db"
     pollers = [_poller(database) for _ in range(2)]
+    opened = 0
     for poller in pollers:
         out, _ = poller.communicate(timeout=60)
         assert poller.returncode == 0, out
+        opened += int(out.split()[-1])
+    assert opened == 200
     with Store(database) as store:
         assert len(Desk(store).queue(State)) == 200
 

@@ -60,6 +60,7 @@ def poll(
                 log.warning("A mail could not be read (%s); it goes to a person.", type(error).__name__)
                 decision, failed = unreadable(fetched, clock()), failed + 1
         with store.atomic():
+            is_new = is_new and store.case_of_mail(sha256) is None  # another poll may have been quicker
             if is_new:
                 desk.receive(sha256, len(fetched.raw), decision, clock())
             store.account_for(fetched.mailbox, fetched.uidvalidity, fetched.uid, sha256, clock())
