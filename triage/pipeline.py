@@ -6,6 +6,7 @@ Plain functions over frozen records. Same arguments, same Decision; a doubt is a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,8 +52,8 @@ def decide(message: Message, reading: Reading, records: Records, kit: Kit) -> De
     return Decision(message, reading, due, assessment, draft, notes)
 
 
-def revise(draft: Draft, decision: Decision, records: Records, kit: Kit) -> Draft:
-    """A draft that a person edited, with its HTML twin and what still speaks against it."""
+def revise(draft: Draft, decision: Decision, records: Records, kit: Kit, on: datetime | None = None) -> Draft:
+    """A draft that a person edited, with its HTML twin and what still speaks against it. on: when it would go out."""
     message, reading = decision.message, decision.reading
     problems = kit.writer.check(
         draft.text,
@@ -61,6 +62,7 @@ def revise(draft: Draft, decision: Decision, records: Records, kit: Kit) -> Draf
         decision.assessment,
         decision.deadlines,
         **_letterhead(message, reading, records, kit),
+        on=on,
     )
     return replace(draft, html=as_html(draft.text), problems=problems)
 

@@ -52,8 +52,12 @@ def load_kit(settings: Settings) -> Kit:
 
 
 def load_writer(settings: Settings) -> Writer:
-    own = [settings.path(settings.desk.templates) / "replies"] if settings.desk.templates else []
-    return Writer.load([shipped("templates") / "replies", *own], tuple(filter(None, [settings.desk.authserv])))
+    """The shipped letters, over them the pack's own sentences, over them the operator's."""
+    packs = pack_folder(settings) / "replies"
+    folders = [shipped("templates") / "replies", *([packs] if packs.is_dir() else [])]
+    if settings.desk.templates:
+        folders.append(settings.path(settings.desk.templates) / "replies")
+    return Writer.load(folders, tuple(filter(None, [settings.desk.authserv])))
 
 
 def load_records(settings: Settings, *, stored: bool = True) -> Records:
@@ -61,6 +65,9 @@ def load_records(settings: Settings, *, stored: bool = True) -> Records:
 
     stored: False leaves the desk's database alone.
     """
+    stored = stored and settings.path(settings.desk.database).is_file()
+    if not stored and not settings.desk.records:
+        return Records()
     from triage.desk.records import newest
     from triage.doors.records import read_records, written_at
 
@@ -153,8 +160,8 @@ class Thinker:
     def unreadable(self, fetched: Fetched, now: datetime) -> Decision:
         return pipeline.unreadable(_parsed(fetched, now), self.kit)
 
-    def finish(self, draft: Draft, decision: Decision) -> Draft:
-        return pipeline.revise(draft, decision, self.records, self.kit)
+    def finish(self, draft: Draft, decision: Decision, now: datetime) -> Draft:
+        return pipeline.revise(draft, decision, self.records, self.kit, on=now)
 
 
 def _parsed(fetched: Fetched, now: datetime) -> Message:

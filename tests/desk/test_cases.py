@@ -68,7 +68,9 @@ def test_a_line_break_cannot_enter_a_subject(desk: Desk, receive: Receive) -> No
 
 def test_an_open_placeholder_is_never_approved(store: object, receive: Receive, desk: Desk) -> None:
     open_place = Problem("placeholder", "Fill in [the reason].")
-    guarded = Desk(desk.store, lambda draft, _: replace(draft, problems=(open_place,) if "[" in draft.text else ()))
+    guarded = Desk(
+        desk.store, lambda draft, _, _at: replace(draft, problems=(open_place,) if "[" in draft.text else ())
+    )
     number = receive()
     case = guarded.revise(number, "S", "Because [the reason]", seen=guarded.case(number).digest, actor="ada", at=NOON)
     with pytest.raises(UsageError, match=r"Fill in \[the reason\]"):
@@ -78,13 +80,26 @@ def test_an_open_placeholder_is_never_approved(store: object, receive: Receive, 
 
 
 def test_another_problem_needs_a_second_yes_that_is_kept(receive: Receive, desk: Desk) -> None:
-    guarded = Desk(desk.store, lambda draft, _: replace(draft, problems=(Problem("number", "12.00 has no source."),)))
+    guarded = Desk(
+        desk.store, lambda draft, _, _at: replace(draft, problems=(Problem("number", "12.00 has no source."),))
+    )
     number = receive()
     case = guarded.revise(number, "S", "You get 12.00", seen=guarded.case(number).digest, actor="ada", at=NOON)
     with pytest.raises(UsageError, match="no source"):
         guarded.approve(number, seen=case.digest, actor="ada", at=NOON)
     case = guarded.approve(number, seen=case.digest, actor="ada", at=NOON, despite=True)
     assert case.ledger[-1].data["despite"] == ["number"]
+
+
+def test_what_went_wrong_while_a_draft_waited_is_said_at_approval(receive: Receive, desk: Desk) -> None:
+    over = Problem("date_passed", "12 March is over.")
+    later = NOON + timedelta(days=9)
+    guarded = Desk(desk.store, lambda draft, _, at: replace(draft, problems=(over,) if at >= later else ()))
+    number = receive()
+    case = guarded.revise(number, "S", "By 12 March", seen=guarded.case(number).digest, actor="ada", at=NOON)
+    with pytest.raises(UsageError, match="12 March is over"):
+        guarded.approve(number, seen=case.digest, actor="ada", at=later)
+    assert guarded.approve(number, seen=case.digest, actor="ada", at=NOON).row.state is State.APPROVED
 
 
 def test_dismissing_needs_a_reason(desk: Desk, receive: Receive) -> None:

@@ -49,13 +49,14 @@ class Case:
         return digest(self.draft)
 
 
-Finish = Callable[[Draft, Decision], Draft]
+Finish = Callable[[Draft, Decision, datetime], Draft]
+"""Completes a draft as of an instant: its HTML twin, what still speaks against it then."""
 
 
 class Desk:
-    """Commands over a store. finish: completes an edited draft (its HTML twin, its open problems) before it is kept."""
+    """Commands over a store. finish: completes an edited draft before it is kept, and looks at one again before a yes."""
 
-    def __init__(self, store: Store, finish: Finish = lambda draft, _: draft) -> None:
+    def __init__(self, store: Store, finish: Finish = lambda draft, _, _at: draft) -> None:
         self.store = store
         self._finish = finish
 
@@ -119,7 +120,7 @@ class Desk:
             edited = replace(
                 base, subject=" ".join(subject.split()), text=text, html="", sources=(), spans=(), problems=()
             )
-            draft = self._finish(edited, case.decision)
+            draft = self._finish(edited, case.decision, at)
             revision = self.store.save_draft(case_id, actor, at, encode(draft))
             self._append(case, Event(Kind.REVISED, at, actor, {"revision": revision, "digest": digest(draft)}))
         return self.case(case_id)
@@ -130,11 +131,13 @@ class Desk:
             case = self._as_seen(case_id, seen)
             if case.draft is None or not case.draft.text.strip():
                 raise UsageError(f"Case {case_id} has no draft to approve. Write one, or dismiss the case.")
-            refused = [p for p in case.draft.problems if not despite or p.code == "placeholder"]
+            now = self._finish(case.draft, case.decision, at).problems  # a day that was to come may be over
+            problems = tuple(dict.fromkeys((*case.draft.problems, *now)))
+            refused = [p for p in problems if not despite or p.code == "placeholder"]
             if refused:
                 listed = " ".join(problem.because for problem in refused)
                 raise UsageError(f"The draft of case {case_id} may not go out as it stands. {listed}")
-            overridden = [problem.code for problem in case.draft.problems]
+            overridden = [problem.code for problem in problems]
             data = {"revision": case.revision, "digest": seen, **({"despite": overridden} if overridden else {})}
             self._append(case, Event(Kind.APPROVED, at, actor, data))
         return self.case(case_id)
