@@ -64,9 +64,10 @@ def _terms(settings: Settings) -> str:
 
 def _templates(settings: Settings) -> str:
     from triage import wiring
+    from triage.policy import load_pack
 
-    wiring.load_writer(settings)
-    return "all render"
+    gaps = wiring.load_writer(settings).gaps(load_pack(wiring.pack_folder(settings)))
+    return "all render" + "".join(f"\n       hint: {gap}" for gap in gaps)
 
 
 def _records(settings: Settings) -> str:

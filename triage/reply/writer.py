@@ -121,26 +121,19 @@ class Writer:
         return as_text(_part(pen, "handover", _variables(pen)))[0]
 
     def gaps(self, pack: Pack) -> tuple[str, ...]:
-        """What the letters lack for a pack, a sentence each: a clause that may fail and has no sentence of its own, a
-        promise that it forbids and no word to know it by."""
+        """What the letters lack for a pack, a sentence for each language: clauses that may fail and have no sentence of
+        their own, promises that the pack forbids and no words to know them by."""
         failing = [c.id for c in pack.clauses if any(Result.FAILS in version.sentences for version in c.versions)]
         forbidden = sorted({label for clause in pack.clauses for label in clause.forbids})
-        return tuple(
-            gap
-            for code, language in self.languages.items()
-            for gap in (
-                *(
-                    f"{code}/clauses.yaml has no `fails` for {clause}: a letter would show the pack's own words."
-                    for clause in failing
-                    if (clause, "fails") not in language.phrases
-                ),
-                *(
-                    f"{code}/checks.yaml has no words under `promises` for `{label}`: nobody would notice such a promise."
-                    for label in forbidden
-                    if label not in language.words.promises
-                ),
-            )
-        )
+        found = []
+        for code, language in self.languages.items():
+            if unworded := [clause for clause in failing if (clause, "fails") not in language.phrases]:
+                listed = ", ".join(unworded)
+                found.append(f"{code}: no `fails` for {listed}. A letter would show the pack's own words.")
+            if unknown := [label for label in forbidden if label not in language.words.promises]:
+                listed = ", ".join(unknown)
+                found.append(f"{code}: no `promises` for {listed}. Nobody would notice such a promise.")
+        return tuple(found)
 
     def _matter(
         self,
