@@ -64,9 +64,9 @@ _HEADERS = _table(
         ("monitor", "x-notification", r".", 0.6),
         ("monitor", "x-bugzilla-reason", r".", 1.0),
         ("monitor", "x-bugzilla-type", r".", 1.0),
-        ("monitor", "x-jira-fingerprint", r".", 0.7),
-        ("monitor", "x-github-reason", r".", 0.7),
-        ("monitor", "x-gitlab-project", r".", 0.7),
+        ("monitor", "x-jira-fingerprint", r".", 1.0),
+        ("monitor", "x-github-reason", r".", 1.0),
+        ("monitor", "x-gitlab-project", r".", 1.0),
         ("monitor", "x-rt-loop-prevention", r".", 0.3),
         ("monitor", "x-otrs-loop", r".", 0.6),
         ("monitor", "x-nagios-notification-type", r".", 1.0),
@@ -76,7 +76,7 @@ _BULK_HEADERS = _table(
     (
         ("precedence", "precedence", r"bulk", 0.3),
         ("one-click-unsubscribe", "list-unsubscribe-post", r".", 0.5),
-        ("unsubscribe", "list-unsubscribe", r".", 0.3),
+        ("unsubscribe", "list-unsubscribe", r".", 0.4),
         ("campaign", "feedback-id", r".", 0.5),
         ("campaign", "x-campaign", r".", 0.7),
         ("campaign", "x-campaignid", r".", 0.7),
@@ -92,7 +92,6 @@ _BULK_HEADERS = _table(
 )
 #: Who has one of these came through a discussion list.
 _DISCUSSION = (
-    "list-post",
     "x-beenthere",
     "mailing-list",
     "x-mailman-version",
@@ -100,6 +99,7 @@ _DISCUSSION = (
     "x-google-group-id",
     "x-loop",
 )
+_OF_DELIVERY = frozenset({"delivery-subject", "delivery-text", "delivery-text-abroad", "notice-subject"})
 #: What only a person's mail program writes.
 _BY_HAND: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("user-agent", re.compile(notices.MAIL_PROGRAM, re.I), 0.5),
@@ -122,13 +122,20 @@ def signs(
         values.setdefault(name.lower(), value)
     found = list(_weighed(values, root, senders, subject, text))
     total = sum({sign.rule: weight for sign, weight in sorted(found, key=lambda one: one[1])}.values())
-    decisive = any(weight >= DECIDES and sign.rule != "machine-sender" for sign, weight in found)
+    rules = {sign.rule for sign, _ in found}
+    reports = "keeper-of-mail" in rules and not rules.isdisjoint(_OF_DELIVERY)
+    decisive = reports or any(weight >= DECIDES and sign.rule != "machine-sender" for sign, weight in found)
     if not decisive and total > 0:
         total -= sum(weight for name, looks, weight in _BY_HAND if looks.search(values.get(name, "")))
         total -= 0.4 if notices.ANSWER.match(subject) else 0
-    if not decisive and total < DECIDES:
+    if not decisive and (total < DECIDES or _is_complaint(rules, text)):
         return ()
     return tuple(sign for sign, _ in sorted(found, key=lambda one: -one[1]))
+
+
+def _is_complaint(rules: set[str], text: str) -> bool:
+    """Whether a person speaks of deliveries that failed: nothing else tells of a program, and the things are his own."""
+    return rules <= _OF_DELIVERY and notices.OWN_THINGS.search(text[:_HEAD]) is not None
 
 
 def _weighed(
@@ -172,14 +179,22 @@ def _of_sender(values: dict[str, str], senders: tuple[Address, ...]) -> Iterator
     if notices.DAEMON.match(local) or notices.DAEMON_NAME.match(sender.name) or values.get("from", "x").strip() == "<>":
         yield Sign("mailer-daemon", sender.email or sender.name), 1.0
     elif notices.NO_REPLY.search(local):
-        form = answer_to and domain and domain not in answer_to.lower()
+        form = (
+            answer_to and domain and domain not in answer_to.lower() and not notices.NO_REPLY.search(_local(answer_to))
+        )
         yield Sign("no-reply", sender.email), 0.5 if form else 1.0
+    elif notices.KEEPER.match(local) or notices.KEEPER_NAME.match(sender.name):
+        yield Sign("keeper-of-mail", sender.email or sender.name), 0.5
     elif notices.ROLE_STRONG.match(local):
         yield Sign("machine-sender", sender.email), 1.2
     elif notices.ROLE_OF_NOTICES.match(local):
         yield Sign("notice-sender", sender.email), 0.6
     elif notices.ROLE.match(local) or notices.ROLE_DOMAIN.match(domain):
         yield Sign("role-sender", sender.email), 0.4
+
+
+def _local(answer_to: str) -> str:
+    return answer_to.rpartition("<")[2].partition("@")[0].strip()
 
 
 def _of_words(subject: str, text: str) -> Iterator[tuple[Sign, float]]:
@@ -216,6 +231,10 @@ def _places(lowered: str, needle: str) -> Iterator[int]:
 
 
 def _of_notice(subject: str, text: str) -> Iterator[tuple[Sign, float]]:
+    if hit := notices.CRON_SUBJECT.match(subject):
+        yield Sign("cron", hit.group()[:120]), 1.0
+    elif hit := notices.NOTICE_SUBJECT.match(subject):
+        yield Sign("notice-subject", hit.group()[:120]), 0.6
     if hit := notices.ALERT_SUBJECT.match(subject):
         yield Sign("alert-subject", hit.group()[:120]), 0.4
     filled = notices.FORM.findall(text)
@@ -225,7 +244,7 @@ def _of_notice(subject: str, text: str) -> Iterator[tuple[Sign, float]]:
 
 def _of_bulk(values: dict[str, str], sender: Address, subject: str, text: str) -> Iterator[tuple[Sign, float]]:
     """What newsletters and adverts have, and posts to a discussion list have too: there it tells nothing."""
-    if any(name in values for name in _DISCUSSION):
+    if any(name in values for name in _DISCUSSION) or "mailto:" in values.get("list-post", ""):
         return
     for rule, name, looks, weight in _BULK_HEADERS:
         value = values.get(name)

@@ -9,10 +9,12 @@ DAEMON = re.compile(
     re.I,
 )
 DAEMON_NAME = re.compile(
-    r"\W{0,3}(?:mail(?:er)?[ -]?(?:delivery|daemon)|mail delivery (?:sub)?system|microsoft outlook$|postmaster$|system administrator|internet mail delivery|mail administrator"
-    r"|delivery subsystem|auto(?:matic)?[- ]?(?:reply|responder|response)\b)",
+    r"\W{0,3}(?:mail(?:er)?[ -]?(?:delivery|daemon)|mail delivery (?:sub)?system|internet mail delivery|delivery subsystem|auto(?:matic)?[- ]?(?:reply|responder|response)\b)",
     re.I,
 )
+#: Names and addresses that delivery programs share with the people who look after the mail.
+KEEPER_NAME = re.compile(r"\W{0,3}(?:microsoft outlook$|postmaster$|system administrator|mail administrator)", re.I)
+KEEPER = re.compile(r"post_?master(?:$|[._+\d-])", re.I)
 NO_REPLY = re.compile(
     r"(?:^|[._+-])(?:no|do[._-]?not|dont)[._-]?(?:e?mail[._-]?)?(?:reply|respond|response)(?:$|[._+\d-])|^noreply|noreply$|no-reply|^nepasrepondre|ne[._-]pas[._-]repondre|nicht[._-]?antworten"
     r"|keine[._-]?antwort|no[._-]?responder|nao[._-]?respond|non[._-]?rispondere|niet[._-]?(?:be)?antwoorden|nie[._-]?odpowiadaj|yanitlama",
@@ -21,8 +23,8 @@ NO_REPLY = re.compile(
 #: Local parts that no person writes from; those of notices, which courts and banks have too; and those that anybody may have.
 ROLE_STRONG = re.compile(
     r"(?:bounces?|newsletters?|boletin(?:es)?|rundbrief|bulten|bulletin|nieuwsbrief|biuletyn|daemon|cron|nagios|jenkins|zabbix|prometheus|alertmanager|grafana|pagerduty|autoresponder|auto-?reply|automailer|automat"
-    r"|robot|bot|statusbot|statuspage|monitor(?:ing|eo)?|uptime|digest|listserv|majordomo|mailman|bugzilla(?:-daemon)?|post_?master|rssfeeds?|logwatch|backup|calendar|calendario|kalender|calendrier|scanner|mfp"
-    r"|surveys?|encuestas?)(?:$|[._+\d-])|.{1,60}-(?:bounces?|daemon)$",
+    r"|robot|bot|statusbot|statuspage|monitor(?:ing|eo)?|uptime|digest|listserv|majordomo|mailman|bugzilla(?:-daemon)?|dmarc[\w-]{0,20}|quarantine|rssfeeds?|logwatch|backup|calendar|calendario|kalender|calendrier|scanner|mfp"
+    r"|surveys?|encuestas?)(?:$|[._+\d-])|.{1,60}-(?:bounces?|daemon|request)$",
     re.I,
 )
 ROLE_OF_NOTICES = re.compile(
@@ -42,7 +44,7 @@ ROLE_DOMAIN = re.compile(
 #: "Service: redis", "State: down": lines of a form that a program filled in.
 FORM = re.compile(r"^[^\W\d_][^\n:：]{1,28}[:：] ?\S", re.M)
 ALERT_SUBJECT = re.compile(
-    r"[\W]{0,6}(?:alert|alarm|alerta|allarme|alarme|critical|crítico|critico|critique|warning|down|caído|caido|firing|resolved|resuelto|risolto|résolu|recovery|recovered|investigating|identified|monitoring|mitigado|encerrado|awaria|сбой|障害通知|監視)(?!\w)",
+    r"[\W]{0,6}(?:alert|alarm|alerta|allarme|alarme|critical|crítico|critico|critique|warning|down|caído|caido|firing|resolved|resuelto|risolto|résolu|recovery|recovered|investigating|identified|monitoring|mitigado|encerrado|awaria|сбой|障害通知|監視|障害(?=[】\]])|告警)(?!\w)",
     re.I,
 )
 
@@ -83,7 +85,7 @@ SUBJECTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     (
         "autoreply-subject",
         _start(
-            r"(?:re: )?(?:auto(?:matic|mated|matisch(?:e|es)?|matique|mática|matica|matico|matická|matyczna)?[- ]?(?:reply|respon[sd]e?|antwort|antwoord|answer)\b|autoreply|autoresponse|autosvar|automatiskt? (?:svar|svar)|automaattinen vastaus|auto: |out of (?:the )?office|ooo:|ooo\b|i am out of|away from (?:the |my )?(?:office|mail)|on vacation|vacation (?:reply|notice|response)"
+            r"(?:re: )?(?:auto(?:matic|mated|matisch(?:e|es)?|matique|mática|matica|matico|matická|matyczna)?[- ]?(?:reply|respon[sd]e?|antwort|antwoord|answer)\b(?!\s*\?)|autoreply|autoresponse|autosvar|automatikus válasz|răspuns automat|automatick[áý] odpove[dď]|automatski odgovor|αυτόματη απάντηση|автоматична відповідь|автоматичен отговор|자동 ?(?:회신|응답)|부재중|trả lời tự động|balasan otomatis|ตอบกลับอัตโนมัติ|رد تلقائي|(?:מענה|תשובה) אוטומטי|automatiskt? (?:svar|svar)|automaattinen vastaus|auto: |out of (?:the )?office|ooo:|ooo\b|i am out of|away from (?:the |my )?(?:office|mail)|on vacation|vacation (?:reply|notice|response)"
             r"|abwesenheits?(?:notiz|benachrichtigung|nachricht|agent|assistent|meldung)?:|abwesenheitsnotiz|abwesenheit\b|abwesend:|nicht im büro|automatische (?:antwort|rückmeldung|empfangsbestätigung|eingangsbestätigung)|eingangsbestätigung|réponse automatique|absence du bureau|absent du bureau|absence:|message d.absence|accusé de réception"
             r"|respuesta automática|fuera de (?:la )?oficina|ausente de la oficina|ausencia:|risposta automatica|fuori (?:sede|ufficio)|assente dall.ufficio|assenza|resposta automática|ausência (?:temporária|do escritório)|fora do escritório|ausente do escritório|automatisch antwoord|afwezig|niet aanwezig|afwezigheid"
             r"|automatyczna odpowiedź|odpowiedź automatyczna|poza biurem|nieobecność|otomatik (?:yanıt|cevap)|ofis dışında|自動(?:応答|返信|回答)|【自動|\[自動|不在(?:通知|の|です|時)|自动(?:回复|答复|回覆)|自動回覆|автоответ|автоматический ответ|вне офиса|frånvaro|ikke på kontoret|automatisk svar|poissa|automatická odpověď|automaattinen"
@@ -120,6 +122,25 @@ SUBJECTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
         ),
         0.5,
     ),
+)
+
+
+#: What the subjects of notices say that a program sends about one thing that happened.
+NOTICE_SUBJECT = _start(
+    r"(?:\[[^\]]{1,40}\]\s?)?(?:your (?:\w{1,20} ){0,2}(?:receipt|invoice|order|payment|statement|subscription|trial|booking|reservation|ticket|request|verification code|code|password)\b[^?]{0,40}\b(?:from|#|no\.|has|is|was|confirmed|received|shipped|ready|expires?)"
+    r"|receipt (?:for|from) your|order (?:confirmation|confirmed|received|#)|(?:payment|booking|appointment|registration|subscription|email) (?:confirmation|confirmed|receipt)|(?:we(?:'ve| have)|has been) received your|(?:request|ticket|message|inquiry|application) received"
+    r"|(?:new )?(?:ticket|case|request) (?:created|opened|received|confirmation)|reset your password|password (?:reset|changed)|(?:verify|confirm|activate) your (?:e-?mail|account|address|subscription)|(?:new )?(?:sign-?in|log-?in)\b[^?]{0,40}(?:from|on|to|detected)|security (?:alert|notice|notification)"
+    r"|new (?:voice ?mail|voice message|event|booking|follower|comment|lead|device)\b|missed (?:call|message)|you have (?:a |an |\d{1,4} )?(?:new|unread|pending|missed)|[^\n?]{1,60} (?:mentioned|invited|assigned|tagged) you\b|scanned (?:from|document|image)|spam (?:notification|digest|quarantine)|quarantine"
+    r"|complete with docusign|(?:\w{1,12} )?ship(?:ment|ping)? (?:notification|confirmation)|delivery (?:update|scheduled)|report domain:|dmarc (?:aggregate )?report|confirm [0-9a-f]{16,}|welcome to|verification code|zahlungs(?:bestätigung|eingang)|(?:bestell|versand|buchungs)(?:bestätigung|ung eingegangen)|ihre (?:bestellung|rechnung) (?:nr|vom|bei|\d|#)"
+    r"|passwort zurücksetzen|votre (?:commande|reçu|facture) (?:n|du|de|\d|#)|confirmation de (?:commande|paiement|votre)|confirmación de (?:pedido|pago|tu|su)|tu (?:pedido|recibo|factura) |conferma (?:ordine|d.ordine|di pagamento)|confirmação d[eo] (?:pedido|pagamento)|hemos recibido (?:su|tu)|recebemos (?:a )?sua|abbiamo ricevuto la|nous avons (?:bien )?reçu votre|wir haben ihre \w{2,20} erhalten|talebiniz alındı|votre colis|(?:seu|tu|su) (?:pedido|envío|paquete) (?:saiu|está|ha sido|fue)|confirmez votre (?:inscription|adresse)|bestätigen sie ihre|confirma (?:tu|su) "
+    r"|betalingsbewijs|potwierdzenie (?:płatności|zamówienia)|comprovativo|ricevuta (?:ordine|di pagamento)|ご注文ありがとう|rappel :|certificat expirant|dekontunuz|ödeme)"
+)
+CRON_SUBJECT = re.compile(r"\s*cron <\S{1,80}@\S{1,80}>\s\S", re.I)
+#: A person's words about a failed delivery: the things are his.
+OWN_THINGS = re.compile(
+    r"(?<!\w)(?:our|my|unser\w{0,2}|mein\w{0,2}|notre|nos|nuestr\w{1,2}|mis?|nostr\w|noss\w{1,2}|onze|nasz\w{0,3})\s(?:\w{1,20}\s){0,2}(?:end-?points?|webhooks?|data ?(?:base|bank|bases|banken)|base de do?n+[éeé]es|base de datos|accounts?|konto|compte|cuenta|conto|conta|messages?|nachrichten|mensajes|queues?|apps?|servers?|customers?|kunden|clients?|users|jobs?|service|production)(?!\w)"
+    r"|(?<!\w)(?:could|can|would) you (?:please )?(?:check|help|look|explain|credit|refund|tell|confirm)|please (?:credit|refund|explain|investigate)|bitte um gutschrift|je demande|solicito|quisiera",
+    re.I,
 )
 
 
@@ -231,13 +252,19 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
             "verify",
             "address added",
             "generated",
+            "sistem tarafından",
+            "nicht gelesen",
+            "niet gelezen",
+            "plus relevée",
+            "não rece",
+            "não responder",
         ),
         re.compile(
             _words(
                 r"this is an? (?:\w{1,20} )?(?:auto(?:mated|matic|matically generated|-generated)?)[ -](?:generated )?(?:\w{1,20} )?(?:e-?mail|message|reply|response|notification|notice|alert|acknowledge?ment|confirmation|reminder)",
                 r"(?:this|the above|following) (?:e-?mail|message|notification|mail|reply|response) (?:was|is|has been) (?:an )?(?:automatically|auto-?|computer|system)[- ]?(?:generated|sent|created|produced)?",
-                r"(?:please )?do not (?:reply|respond) (?:directly )?to (?:this (?:e-?mail|message|mail|address|notification|auto)|it\b)",
-                r"(?:replies|responses|messages|mail) (?:sent )?to this (?:e-?mail|address|message|mailbox)[^.\n]{0,40}(?:not (?:be )?(?:read|monitored|answered|received)|unmonitored)|(?:unattended|unmonitored) (?:mailbox|address|e-?mail)",
+                r"sistem tarafından (?:otomatik )?(?:gönderil|oluşturul)|(?:relatório|informe|rapport|bericht|report) (?:automático|automatique|generato automaticamente)|automatisch versandte|(?:wird|werden) nicht gelesen|wordt niet gelezen|n.est plus relevée|não recebe mensagens|não responder a este",
+                r"(?:apologi[sz]e for )?this (?:automatic|automated) (?:reply|response|e-?mail|message)",
                 r"(?:diese|dies ist eine)[^.\n]{0,30}(?:e-?mail|mail|nachricht|antwort)[^.\n]{0,30}automatisch|automatisch (?:erzeugt|generiert|erstellt|versandt|versendet)e?|antworten sie (?:bitte )?nicht auf diese|bitte (?:antworten sie )?nicht (?:direkt )?auf diese (?:e-?mail|mail|nachricht) (?:zu )?antworten",
                 r"(?:ceci est|cet? (?:e-?mail|message|courriel)[^.\n]{0,30})[^.\n]{0,20}automatique(?:ment)?|(?:merci de )?ne pas répondre à ce|(?:mensaje|correo|respuesta|e-?mail) (?:generad[oa] )?autom[áa]tic[oa](?:mente)?|(?:por favor,? )?no responda a este",
                 r"(?:messaggio|e-?mail|risposta|notifica)[^.\n]{0,30} automatic[oa](?!l)(?:mente)?|non rispondere a quest[oa]|(?:mensagem|e-?mail|resposta)[^.\n]{0,30} autom[áa]tic[oa](?:mente)?|(?:por favor,? )?n[ãa]o responda (?:a )?est",
@@ -248,6 +275,91 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
             re.I,
         ),
         0.7,
+    ),
+    (
+        "asks-no-reply",
+        ("not reply", "not respond", "n't reply", "to this", "unattended", "unmonitored", "not monitored"),
+        re.compile(
+            _words(
+                r"(?:please )?(?:do not|don't) (?:reply|respond) (?:directly )?to (?:this (?:e-?mail|message|mail|address|notification|auto)|it\b)",
+                r"(?:replies|responses|messages|mail) (?:sent )?to this (?:e-?mail|address|message|mailbox)[^.\n]{0,40}(?:not (?:be )?(?:read|monitored|answered|received)|unmonitored)|(?:unattended|unmonitored) (?:mailbox|address|e-?mail)|this (?:mailbox|address|inbox|e-?mail address|account) is (?:not|no longer) (?:being )?monitored",
+            ),
+            re.I,
+        ),
+        0.7,
+    ),
+    (
+        "thanks-for-mail",
+        (
+            "thank",
+            "dank",
+            "merci",
+            "gracias",
+            "grazie",
+            "obrigad",
+            "bedankt",
+            "dzięk",
+            "teşekkür",
+            "ありがとう",
+            "感谢",
+            "спасибо",
+            "tack för",
+            "tak for",
+        ),
+        re.compile(
+            _words(
+                r"^[^\n]{0,60}\b(?:thank you|thanks)(?: very much| so much)? for (?:your (?:e-?mail|message|mail|enquiry|inquiry|request|interest)|contacting|getting in touch|reaching out|writing)",
+                r"(?:vielen |herzlichen |besten )?dank für ihre (?:e-?mail|nachricht|mail|anfrage)|merci (?:de|pour) votre (?:message|mail|e-?mail|courriel|demande)|(?:muchas )?gracias por (?:su|tu|contactar|escribir)[^\n]{0,12}(?:mensaje|correo|consulta|nos)?|grazie per (?:la (?:sua|tua)|il (?:suo|tuo)|averci)",
+                r"obrigad[oa] (?:pel[oa]|por)[^\n]{0,12}(?:mensagem|e-?mail|contacto?)|bedankt voor (?:uw|je) (?:e-?mail|bericht|mail)|dzięku(?:ję|jemy) za (?:wiadomość|maila|kontakt)|(?:mesajınız|e-?postanız) için teşekkür|(?:お問い合わせ|メール|ご連絡)[^。\n]{0,12}ありがとうございます|感谢您的(?:来信|邮件)|спасибо за (?:ваше )?(?:письмо|сообщение|обращение)|tack för ditt (?:mejl|mail|meddelande)|tak for din (?:mail|e-?mail|besked)",
+            ),
+            re.I | re.M,
+        ),
+        0.4,
+    ),
+    (
+        "left-text",
+        ("no longer", "has left", "have left"),
+        re.compile(
+            r"(?:i|\w{2,20}) (?:am |is )?no longer (?:works?|working|with|employed|part of)\b|(?:i have|has) left (?:the )?(?:company|organi[sz]ation|firm)",
+            re.I,
+        ),
+        0.4,
+    ),
+    (
+        "challenge-text",
+        ("spam", "approved", "verif", "allow", "guest list"),
+        re.compile(
+            r"to (?:control|prevent|stop|avoid|reduce) (?:spam|junk|unsolicited)[^\n]{0,120}|(?:messages|mail|e-?mails?) (?:only )?from (?:senders|people|addresses) (?:i|that|who)[^\n]{0,40}(?:approved|verified|know)|(?:click|follow|use) the link (?:below )?to (?:confirm|verify|prove|authenticate)|spam ?arrest|boxbe|guest list",
+            re.I,
+        ),
+        0.7,
+    ),
+    (
+        "receipt-text",
+        ("your message", "ihre nachricht", "votre message", "mensaje", "messaggio", "uw bericht", "was read"),
+        re.compile(
+            r"\A\s*(?:your message|ihre nachricht|votre message|su mensaje|il (?:suo )?messaggio|uw bericht)\s*$|was (?:read|displayed|opened) on \d|wurde am .{6,30} (?:gelesen|angezeigt)",
+            re.I | re.M,
+        ),
+        0.4,
+    ),
+    (
+        "ignore-if",
+        (
+            "request this",
+            "request a",
+            "wasn't you",
+            "was not you",
+            "ignore this",
+            "nicht angefordert",
+            "pas demandé",
+            "no solicit",
+        ),
+        re.compile(
+            r"(?:if you|you) (?:did not|didn't|have not|haven't) (?:request|make|initiate|create|sign)[^.\n]{0,60}|if this was(?:n't| not) you|(?:can |please )?(?:safely )?ignore this (?:e-?mail|message)|falls sie (?:dies|das)? ?nicht angefordert|pas demandé|no (?:ha )?solicit",
+            re.I,
+        ),
+        0.5,
     ),
     (
         "away-text",
