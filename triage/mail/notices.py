@@ -417,6 +417,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
             "back",
             "urgent",
             "zurück",
+            "erreichbar",
             "dringend",
             "retour",
             "urgence",
