@@ -214,6 +214,12 @@ def incident(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+DOWN = {
+    "created_at": "2026-03-03T14:00:00Z",
+    "affected_components": [{"name": "AWS eu-central-1", "new_status": "kaput"}],
+}
+
+
 def better_stack() -> dict[str, Any]:
     days = [date.fromordinal(each) for each in range(date(2026, 3, 1).toordinal(), date(2026, 4, 1).toordinal())]
     history = [{"day": str(day), "downtime_duration": 9000 if day.day == 3 else 0} for day in days]
@@ -262,6 +268,17 @@ def test_every_account_has_the_figures_of_its_own_cycles(home: Path) -> None:
     assert uptime()["eu-central-1", date(2026, 2, 1), date(2026, 2, 28)] == 100
     assert min(start for _, start, _ in uptime()) == date(2026, 2, 1)
     assert max(end for _, _, end in uptime()) == date(2026, 5, 31)  # the page was saved on the first of June
+
+
+def test_figures_begin_with_the_first_whole_cycle(home: Path) -> None:
+    run("import", folder(home, accounts=ACCOUNTS))
+    run("uptime", page(home, {"incidents": [incident()]}), "--since", "2026-02-10")
+    assert sorted(start for _, start, _ in uptime())[:2] == [date(2026, 2, 15), date(2026, 3, 1)]
+
+
+def test_a_full_list_of_instatus_says_nothing_of_the_time_before_it(home: Path) -> None:
+    run("uptime", page(home, INSTATUS * 50), "--since", "2026-03-01")
+    assert min(start for _, start, _ in uptime()) == date(2026, 4, 1)
 
 
 def test_the_derivation_is_shown_and_a_published_figure_goes_before(
@@ -328,6 +345,7 @@ def test_components_that_had_no_outage_are_named_by_the_list_of_components(home:
         ({"components": [], "incidents": [], "status": {}}, "only what is wrong at the moment"),
         ({"incidents": [incident(impact="terrible")]}, "cannot be read"),
         ([INSTATUS[0] | {"impact": "TERRIBLE"}], "cannot be read"),
+        ({"incidents": [incident(incident_updates=[DOWN])]}, "cannot be read"),
         ({"components": [1]}, "cannot be read"),
         ({"incidents": []}, "Say with --since"),
     ],
