@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,14 +35,34 @@ class Vector:
     counts: Values
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Hashed features of many texts at once: `buckets[i]` was met in text `owners[i]`; repeated as often as met."""
+
+    buckets: Indices
+    owners: Indices
+
+
 def characters(folded: str) -> Vector:
     """Hashed character n-grams of 2 to 5 letters; digits count as one, white space as one space."""
-    plain = _SPACE.sub(" ", _DIGITS.sub("0", f" {folded} "))
-    codes = np.frombuffer(plain.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
-    hashed = [_mix(_rolling(codes, order), order) for order in _ORDERS if len(codes) >= order]
-    if not hashed:
-        return _counted(np.zeros(0, dtype=np.int64))
-    return _counted(np.concatenate(hashed) & np.uint64((1 << CHARACTER_BITS) - 1))
+    return _counted(character_rows([folded]).buckets)
+
+
+def character_rows(texts: Sequence[str]) -> Rows:
+    """The n-grams of several texts; none reaches from one into the next."""
+    plain = [_SPACE.sub(" ", _DIGITS.sub("0", f" {text} ")) for text in texts]
+    codes = np.frombuffer("".join(plain).encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+    owner = np.repeat(np.arange(len(plain)), [len(text) for text in plain])
+    buckets, owners = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for order in _ORDERS:
+        if len(codes) < order:
+            break
+        width = len(codes) - order + 1
+        inside = owner[:width] == owner[order - 1 :]
+        hashed = _mix(_rolling(codes, order), order) & np.uint64((1 << CHARACTER_BITS) - 1)
+        buckets.append(hashed[inside].astype(np.int64))
+        owners.append(owner[:width][inside])
+    return Rows(np.concatenate(buckets), np.concatenate(owners))
 
 
 def _rolling(codes: NDArray[np.uint64], order: int) -> NDArray[np.uint64]:
@@ -64,16 +85,21 @@ def _counted(hashed: NDArray[Any]) -> Vector:
 
 def words(lines: Iterable[Line]) -> Vector:
     """Hashed words and pairs of neighbouring words."""
+    return _counted(np.array([key for line in lines for key in word_keys(line)], dtype=np.int64))
+
+
+def word_keys(line: Line) -> list[int]:
+    """Buckets of the words of one sentence, and of each with the word before it."""
     keys: list[int] = []
-    for line in lines:
-        previous = "^"
-        for word, _, _ in line.words:
-            keys.append(_hash(word, WORD_BITS))
-            keys.append(_hash(f"{previous} {word}", WORD_BITS))
-            previous = word
-    return _counted(np.array(keys, dtype=np.int64))
+    previous = "^"
+    for word, _, _ in line.words:
+        keys.append(_hash(word, WORD_BITS))
+        keys.append(_hash(f"{previous} {word}", WORD_BITS))
+        previous = word
+    return keys
 
 
+@lru_cache(maxsize=100_000)
 def _hash(key: str, bits: int) -> int:
     return zlib.crc32(key.encode("utf-8", "replace")) & ((1 << bits) - 1)
 
@@ -97,14 +123,20 @@ class Concepts:
 
     def of(self, lines: Sequence[Line]) -> Vector:
         """What stands in the sentences together, with every pair of concepts that the text names anywhere."""
+        return self.vector(self.keys(lines))
+
+    def keys(self, lines: Sequence[Line]) -> set[str]:
         keys: set[str] = set()
         seen: set[str] = set()
         for line in lines:
             keys |= self.of_line(line)
             seen |= {hit.concept for hit in line.hits}
         ordered = sorted(seen)
-        keys |= {f"{a}&{b}" for index, a in enumerate(ordered) for b in ordered[index + 1 :]}
-        return self.vector(keys)
+        return keys | {f"{a}&{b}" for index, a in enumerate(ordered) for b in ordered[index + 1 :]}
+
+    def buckets(self, line: Line) -> list[int]:
+        """Buckets of one sentence by itself."""
+        return [self.index(key) for key in self.keys((line,))]
 
     def vector(self, keys: Iterable[str]) -> Vector:
         return _counted(np.array([self.index(key) for key in keys], dtype=np.int64))

@@ -28,7 +28,7 @@ _VOTE_PER_LETTER, _LOUDEST = 0.25, 20.0
 _PASTED = 0.6
 """Weight of English lines: error texts and commands are pasted in English into mail of all languages."""
 _SURE = 0.75
-_LONGEST = 4000
+_LONGEST = 1500
 _HANGUL, _KANA, _HAN = (
     re.compile(letters) for letters in ("[\uac00-\ud7a3]", "[\u3041-\u30fa\u30fc]", "[\u4e00-\u9fff]")
 )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.reading.analysis import Analysis, Line
-from triage.reading.features import Concepts, Vector, characters, words
+from triage.reading.features import Concepts, Rows, Vector, character_rows, characters, word_keys, words
 from triage.reading.labels import LABELS
 
 Array = NDArray[np.float32]
@@ -35,6 +35,26 @@ class Group:
         values = weigh(vector, self.rarity)
         norm = float(np.sqrt(values @ values))
         return values @ self.weights[vector.indices] / norm if norm else np.zeros(len(LABELS), np.float32)
+
+    def each(self, rows: Rows, texts: int) -> Array:
+        """Scores of several texts, shape (texts, labels)."""
+        total = np.zeros((texts, len(LABELS)), np.float32)
+        met, counts = np.unique(rows.owners * len(self.rarity) + rows.buckets, return_counts=True)
+        if not len(met):
+            return total
+        owner, bucket = np.divmod(met, len(self.rarity))
+        values = weigh(Vector(bucket, counts.astype(np.float32)), self.rarity)
+        norms = np.sqrt(np.bincount(owner, weights=values * values, minlength=texts))
+        present, first = np.unique(owner, return_index=True)
+        sums = np.add.reduceat(values[:, None] * self.weights[bucket], first, axis=0)
+        total[present] = sums / np.maximum(norms[present], 1e-9)[:, None]
+        return total
+
+
+def _rows(keys: Sequence[Sequence[int]]) -> Rows:
+    lengths = [len(each) for each in keys]
+    buckets = np.array([key for each in keys for key in each], dtype=np.int64)
+    return Rows(buckets, np.repeat(np.arange(len(keys)), lengths))
 
 
 def weigh(vector: Vector, rarity: Array) -> Array:
@@ -60,14 +80,26 @@ class Topics:
 
     def scores(self, analysis: Analysis, concepts: Concepts) -> Scores:
         whole = self.raw(vectors(analysis.folded, analysis.lines, concepts))
-        lines = [self.raw(line_vectors(analysis, line, concepts)) for line in analysis.lines[:MOST_LINES]]
-        each = np.stack(lines) if lines else np.full((1, len(LABELS)), _ABSENT, np.float32)
+        lines = analysis.lines[:MOST_LINES]
+        each = self.each(analysis.folded, lines, concepts) if lines else np.full((1, len(LABELS)), _ABSENT, np.float32)
         return Scores(self.calibrated(whole, each), each)
 
     def raw(self, found: Sequence[Vector]) -> Array:
         total = self.bias.copy()
         for group, vector in zip(self.groups, found, strict=True):
             total += group.scores(vector)
+        return total
+
+    def each(self, folded: str, lines: Sequence[Line], concepts: Concepts) -> Array:
+        """Raw scores of each sentence by itself, shape (sentences, labels)."""
+        found = (
+            character_rows([folded[line.start : line.end] for line in lines]),
+            _rows([word_keys(line) for line in lines]),
+            _rows([concepts.buckets(line) for line in lines]),
+        )
+        total = np.tile(self.bias, (len(lines), 1))
+        for group, rows in zip(self.groups, found, strict=True):
+            total += group.each(rows, len(lines))
         return total
 
     def calibrated(self, whole: Array, lines: Array) -> Array:
