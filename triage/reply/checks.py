@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from triage.model import Problem
 from triage.policy.yamlfile import Block
@@ -61,6 +61,22 @@ class Words:
             others=block.texts("others", []),
         )
 
+    def occurring(self, folded: str) -> Words:
+        """The words of which a text holds at least a part: the few that are worth looking for sentence by sentence."""
+
+        def kept(phrases: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(phrase for phrase in phrases if _stem(phrase) in folded)
+
+        return replace(
+            self,
+            promises={label: kept(phrases) for label, phrases in self.promises.items()},
+            commitments={kind: kept(phrases) for kind, phrases in self.commitments.items()},
+            denials=kept(self.denials),
+            idioms=kept(self.idioms),
+            soon=kept(self.soon),
+            account=kept(self.account),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -108,6 +124,7 @@ def check(text: str, bounds: Bounds, words: Words, english: Words) -> tuple[Prob
     if not own.strip():
         return (Problem("empty", "The letter says nothing. Write it, or dismiss the case."),)
     found = [*_placeholders(own), *_unsourced(own, bounds, words, english), *_names(own, bounds)]
+    words = words.occurring(fold(own))
     for sentence in sentences(own):
         found += _promises(sentence, bounds, words)
         found += _too_early(sentence, bounds, words)
@@ -164,7 +181,7 @@ _Keys = frozenset[tuple[str, tuple[object, ...]]]
 @lru_cache(maxsize=64)
 def _keys(texts: tuple[str, ...], units: Units) -> _Keys:
     """What the quantities of some texts mean."""
-    return frozenset((quantity.kind, quantity.key) for text in texts for quantity in find(text, units))
+    return frozenset((quantity.kind, quantity.key) for quantity in find("\n".join(texts), units))
 
 
 def _accounted(quantity: Quantity, ours: _Keys, theirs: _Keys, heard: str, free: bool) -> bool:
@@ -249,10 +266,12 @@ def _accounts(sentence: str, bounds: Bounds, words: Words) -> Iterator[Problem]:
 
 def _parts(sentence: str, words: Words) -> list[str]:
     """A sentence cut where one statement ends and the next begins, so that a denial covers only its own."""
-    folded = fold(sentence)
-    if words.parts:
-        folded = re.sub(rf"\b(?:{'|'.join(map(re.escape, map(fold, words.parts)))})\b", ";", folded)
-    return re.split(r"[,;:.!?()–—]+", folded)
+    return re.split(r"[,;:.!?()–—]+", _joints(words.parts).sub(";", fold(sentence)))
+
+
+@cache
+def _joints(parts: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, map(fold, parts)))})\b" if parts else "(?!)")
 
 
 def _without(text: str, phrases: Sequence[str]) -> str:
@@ -277,6 +296,12 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     for word in fold(phrase).split():
         found += _GAP if word == "..." else re.escape(word).replace(r"\*", r"[\w'’]*") + r"\s+"
     return re.compile(rf"(?<!\w){found.removesuffix(_SPACE)}(?!\w)")
+
+
+@cache
+def _stem(phrase: str) -> str:
+    """The longest run of characters that each text with the phrase holds."""
+    return max((run for word in fold(phrase).split() if word != "..." for run in word.split("*")), key=len, default="")
 
 
 _SPACE, _GAP = r"\s+", r"(?:[\w'’-]+\s+){0,4}?"

@@ -91,6 +91,8 @@ def inert(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Text without line breaks, control, format, surrogate and private-use characters; runs of spaces made one."""
+    if text.isprintable():
+        return " ".join(text.split())
     kept = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     return " ".join("".join(kept).split())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -41,6 +41,7 @@ class Pen:
     language: Language
     slots: Slots
     matter: Matter
+    _shared: dict[str, Any] = field(default_factory=dict)
 
     def put(self, text: str, kind: str, source: str) -> Markup:
         return self.slots.put(text, kind, source)
@@ -150,14 +151,17 @@ class Pen:
         return Markup(locale.comma.join(parts)) if parts else None  # noqa: S704 - marks and the locale's words
 
     def _common(self) -> dict[str, Any]:
-        return {
-            "cite": self.cite,
-            "documents": self.documents,
-            "stated": self.stated,
-            "phrase": self.phrase,
-            "due": self._due(),
-            "rights": self.matter.granted,
-        }
+        """What phrases may use as well as parts."""
+        if not self._shared:
+            self._shared.update(
+                cite=self.cite,
+                documents=self.documents,
+                stated=self.stated,
+                phrase=self.phrase,
+                due=self._due(),
+                rights=self.matter.granted,
+            )
+        return self._shared
 
     def _due(self) -> Maybe:
         return Maybe({d.kind: self.moment(d.due_at, "deadline", d.clause) for d in reversed(self.matter.deadlines)})

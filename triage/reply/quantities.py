@@ -56,11 +56,14 @@ def _words(block: Block, key: str) -> dict[str, str]:
     return {fold(word): inner.text(word) for word in inner}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def fold(text: str) -> str:
     """Text for comparing: compatible forms made one, case and the Turkish dot gone, nothing invisible left."""
+    if text.isascii():
+        return text.casefold()
     plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0307", "").translate(_SAME)
-    return "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    unseen = {ord(c): None for c in set(plain) if unicodedata.category(c) == "Cf"}
+    return plain.translate(unseen) if unseen else plain
 
 
 _SAME = str.maketrans("ı’‘", "i''")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from triage.policy.pack import BUILT_IN, Clause, Document, Pack, gives, looks_at
 from triage.policy.steps import Limit, Table
@@ -25,8 +25,14 @@ class Terms:
 
     def says(self, clause: str) -> str:
         """The clause's text in force, in the pack's own words; empty where there is none."""
-        found = self.pack.clause(clause)
-        return next((version.says for version in found.in_force(self.day) if not version.absent), "") if found else ""
+        return self._says.get(clause, "")
+
+    @cached_property
+    def _says(self) -> dict[str, str]:
+        return {
+            clause.id: next((version.says for version in clause.in_force(self.day) if not version.absent), "")
+            for clause in self.pack.clauses
+        }
 
     def documents(self, clauses: Iterable[str]) -> tuple[Document, ...]:
         """The documents in which clauses stand, each once."""
@@ -38,12 +44,12 @@ class Terms:
         clauses = self.pack.clauses
         return tuple(c for c in clauses if (label in c.categories or label in c.rights) and self.says(c.id))
 
-    @property
+    @cached_property
     def published(self) -> tuple[str, ...]:
         """The words of every clause in force: figures that stand there may be said."""
         return tuple(says for clause in self.pack.clauses if (says := self.says(clause.id)))
 
-    @property
+    @cached_property
     def forbidden(self) -> frozenset[str]:
         """What no letter may promise."""
         return frozenset(label for c in self.pack.clauses if self.says(c.id) for label in c.forbids)
@@ -98,3 +104,28 @@ class Terms:
             for step in steps
         }
         return BUILT_IN | kinds
+
+
+class _Same:
+    """A pack as a key by identity: it holds mappings, and comparing it would cost more than is saved."""
+
+    __slots__ = ("pack",)
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+
+    def __hash__(self) -> int:
+        return id(self.pack)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.pack is self.pack
+
+
+def terms_of(pack: Pack, day: date) -> Terms:
+    """The terms of a pack on a day, made once."""
+    return _terms_of(_Same(pack), day)
+
+
+@lru_cache(maxsize=64)
+def _terms_of(same: _Same, day: date) -> Terms:
+    return Terms(same.pack, day)

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from triage.model import Address, Assessment, Deadline, Draft, Known, Message, Outcome, Problem, Reading, Result
 from triage.policy import Pack
 from triage.reply import checks, library, rehearsal, standing, thread
-from triage.reply.letter import Block, Slots, as_html, as_text, blocks
+from triage.reply.letter import Block, Slots, Value, as_html, as_text, blocks
 from triage.reply.library import FALLBACK, Language
 from triage.reply.matter import Matter
 from triage.reply.pen import MOST_READ, NAMES, Pen
-from triage.reply.terms import Terms
+from triage.reply.terms import terms_of
 from triage.reply.verdict import claim
 
 
@@ -73,8 +73,11 @@ class Writer:
         )
         if matter.unanswered or not to:
             return None
-        draft = self._letter(matter, to, self._language(language or reading.language))
-        found = self._problems(draft.text, matter, self.languages[draft.language])
+        pen = Pen(self._language(language or reading.language), Slots(), matter)
+        values = _variables(pen)
+        given = tuple(pen.slots.values)
+        draft = self._letter(pen, values, to)
+        found = self._problems(draft.text, bounds_of(pen, given), pen.language)
         return replace(draft, problems=(*found, *_sender(matter), *_own_words_of_the_pack(draft)))
 
     def check(
@@ -101,7 +104,9 @@ class Writer:
         matter = self._matter(
             message, reading, assessment, deadlines, pack, known, zone, desk_name, from_address, authenticated
         )
-        found = self._problems(text, matter, self._language(language or reading.language), on)
+        pen = Pen(self._language(language or reading.language), Slots(), matter)
+        _variables(pen)
+        found = self._problems(text, bounds_of(pen, tuple(pen.slots.values), on), pen.language)
         return (*found, *_sender(matter))
 
     def note(
@@ -148,7 +153,7 @@ class Writer:
         contact: str,
         authenticated: bool | None,
     ) -> Matter:
-        terms = Terms(pack, message.received_at.astimezone(pack.zone).date())
+        terms = terms_of(pack, message.received_at.astimezone(pack.zone).date())
         if authenticated is None:
             authenticated = standing.authenticated(message, self.trusted)
         vouched = standing.vouched(message, known, authenticated)
@@ -172,9 +177,8 @@ class Writer:
         phrases = (*self._language(reading.language).words.others, *self.languages[FALLBACK].words.others)
         return standing.for_another(message, reading, known, phrases=phrases, of_account=self.account_rights)
 
-    def _letter(self, matter: Matter, to: tuple[Address, ...], language: Language) -> Draft:
-        pen = Pen(language, Slots(), matter)
-        values = _variables(pen)
+    def _letter(self, pen: Pen, values: Mapping[str, Any], to: tuple[Address, ...]) -> Draft:
+        matter, language = pen.matter, pen.language
         names = outline(matter)
         original = thread.quoted(matter.message.text)
         parts = (*names, "attribution") if original else names
@@ -195,10 +199,7 @@ class Writer:
             spans=spans,
         )
 
-    def _problems(
-        self, text: str, matter: Matter, language: Language, on: datetime | None = None
-    ) -> tuple[Problem, ...]:
-        bounds = bounds_of(matter, language, on)
+    def _problems(self, text: str, bounds: checks.Bounds, language: Language) -> tuple[Problem, ...]:
         return checks.check(text, bounds, language.words, self.languages[FALLBACK].words)
 
     def _language(self, code: str) -> Language:
@@ -271,17 +272,16 @@ def _variables(pen: Pen) -> Mapping[str, Any]:
     return pen.variables() | {"claim": claim(pen, assessment) if assessment else None}
 
 
-def bounds_of(matter: Matter, language: Language, on: datetime | None = None) -> checks.Bounds:
-    """What a letter on this matter may say, in one language. on: when it is judged; None: whenever."""
-    message, zone = matter.message, ZoneInfo(matter.zone)
-    pen = Pen(language, Slots(), matter)
-    _variables(pen)
+def bounds_of(pen: Pen, given: Sequence[Value], on: datetime | None = None) -> checks.Bounds:
+    """What a letter may say, in the pen's language. given: the values that letters on this matter are written with;
+    on: when it is judged; None: whenever."""
+    matter, message, zone = pen.matter, pen.matter.message, ZoneInfo(pen.matter.zone)
     documents = [text for each in matter.terms.pack.documents.values() for text in (each.title, each.url)]
     return checks.Bounds(
         original=message.text,
-        said="\n".join((*_said(message), *(value.text for value in pen.slots.values if value.kind == "quoted"))),
-        sourced=(*(value.text for value in pen.slots.values if value.kind != "quoted"), matter.contact),
-        records=_records(matter, language),
+        said="\n".join((*_said(message), *(value.text for value in given if value.kind == "quoted"))),
+        sourced=(*(value.text for value in given if value.kind != "quoted"), matter.contact),
+        records=_records(pen),
         published=(*matter.terms.published, *documents, *matter.terms.pack.contacts.values()),
         forbidden=matter.terms.forbidden,
         received=message.received_at.astimezone(zone).date(),
@@ -304,10 +304,10 @@ def _said(message: Message) -> list[str]:
     return [*(part[:MOST_READ] for part in parts), *named]
 
 
-def _records(matter: Matter, language: Language) -> tuple[str, ...]:
-    """What our records gave to the assessment, as the language writes it."""
-    if matter.assessment is None:
-        return ()
-    pen = Pen(language, Slots(), replace(matter, vouched=True))
-    claim(pen, matter.assessment)
-    return tuple(value.text for value in pen.slots.values)
+def _records(pen: Pen) -> tuple[str, ...]:
+    """What our records gave to the assessment and this sender may not be told, as the language writes it."""
+    if pen.matter.assessment is None or pen.matter.shown:
+        return ()  # what may be shown is among the values given
+    own = Pen(pen.language, Slots(), replace(pen.matter, vouched=True))
+    claim(own, pen.matter.assessment)
+    return tuple(value.text for value in own.slots.values)
