@@ -92,6 +92,12 @@ def test_the_digest_is_written_once_a_day_from_its_hour_on(home: Path) -> None:
     assert "no good news" in written.read_text()
 
 
+def test_a_digest_that_cannot_be_written_says_where_to_put_it(home: Path) -> None:
+    (home / "digests").write_text("a file where the folder would be")
+    with pytest.raises(ConfigError, match="digest_folder"):
+        service.digest_when_due(load(home / "triage.toml"), datetime(2026, 3, 20, 21, 30, tzinfo=UTC))
+
+
 def test_the_page_is_never_opened_to_others() -> None:
     with pytest.raises(ConfigError, match="no login"):
         service.refuse_open_address("0.0.0.0")

@@ -59,10 +59,15 @@ def digest_when_due(settings: Settings, now: datetime) -> Path | None:
         return None
     with wiring.open_desk(settings) as desk:
         report = digest_of(desk.queue(), desk.store.mailboxes(), local.date(), settings.zone)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".partial")
-    partial.write_text(as_text(report, shipped("templates") / "digest"), encoding="utf-8")
-    partial.replace(target)
+    text = as_text(report, shipped("templates") / "digest")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_suffix(".partial")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(target)
+    except OSError as error:
+        what = f"the digest cannot be written to {target} ({error.strerror})."
+        raise ConfigError("[schedule]", what, "Name a folder of yours in digest_folder.") from error
     return target
 
 
@@ -83,9 +88,15 @@ def run(settings: Settings, clock: Clock, say: Say) -> int:
             if result.taken or result.unaccounted:
                 say(f"{name}: {result.taken} new mails, {result.cases} cases, {result.unaccounted} unaccounted")
 
+    def write_digest() -> None:
+        try:
+            digest_when_due(settings, clock())
+        except (ConfigError, StoreError) as error:
+            say(str(error))
+
     plan.every(settings.schedule.poll_every).seconds.do(poll_all)
     if settings.schedule.digest_folder:
-        plan.every().minute.do(lambda: digest_when_due(settings, clock()))
+        plan.every().minute.do(write_digest)
     stop = threading.Event()
     worker = threading.Thread(target=_keep_time, args=(plan, poll_all, stop), name="schedule", daemon=True)
     worker.start()
