@@ -161,6 +161,7 @@ def test_wrong_usage_is_exit_code_2(home: Path, capsys: pytest.CaptureFixture[st
     assert main(["read", "mail", "--received", "yesterday"]) == 2
     assert main(["show", "99"]) == 2
     assert main(["digest", "--date", "soon"]) == 2
+    assert main(["demo", "--no-browser", "--desk", "mail/claim.eml"]) == 2
     assert main(["init"]) == 2  # there is a triage.toml already
     assert "--force" in capsys.readouterr().err
 

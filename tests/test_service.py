@@ -103,6 +103,11 @@ def test_the_page_is_never_opened_to_others() -> None:
         service.refuse_open_address("0.0.0.0")
 
 
+def test_a_port_that_is_none_is_said() -> None:
+    with pytest.raises(ConfigError, match="port 70000"):
+        service._listen("127.0.0.1", 70000)
+
+
 def test_a_taken_port_is_said(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import socket
 

@@ -170,9 +170,9 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
         remedy = "Write another port, or port = 0 for a free one."
-        raise ConfigError("[web]", f"port {port} on {host} cannot be used ({error.strerror}).", remedy) from error
+        raise ConfigError("[web]", f"port {port} on {host} cannot be used ({error}).", remedy) from error
     listener.listen(128)
     return listener

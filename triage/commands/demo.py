@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from triage.commands.console import progress, say
+from triage.errors import UsageError
 from triage.paths import shipped
 from triage.settings import DeskSettings, MailboxSettings, Settings, WebSettings
 
@@ -65,7 +66,10 @@ def _from(start: datetime) -> Callable[[], datetime]:
 @contextmanager
 def _folder(named: Path | None) -> Iterator[Path]:
     if named is not None:
-        named.mkdir(parents=True, exist_ok=True)
+        try:
+            named.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{named} cannot be made ({error.strerror}). Name a folder of yours in --desk.") from error
         yield named.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="triage-demo-") as made:
