@@ -118,6 +118,7 @@ def test_two_people_on_one_case(client: TestClient, database: Path) -> None:
     assert answer.status_code == 409
     assert "changed meanwhile" in answer.text
     assert "from bob" in answer.text  # what was typed is not lost
+    assert "from ada" in answer.text  # and what it would take the place of is seen first
     assert state(database, 1) is State.DRAFTED
 
 

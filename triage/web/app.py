@@ -244,6 +244,7 @@ class Pages:
             body=marks.cut(message.text, marks.of_part(reading, "text")),
             quoted=marks.cut(message.quoted, marks.of_part(reading, "quoted")),
             form=form or {},
+            changed_meanwhile=status == 409,
             error=error,
         )
 
