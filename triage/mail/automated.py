@@ -212,8 +212,11 @@ def _of_words(subject: str, text: str) -> Iterator[tuple[Sign, float]]:
 
 def _near(text: str, lowered: str, needles: tuple[str, ...], looks: re.Pattern[str]) -> re.Match[str] | None:
     """The pattern where one of the words stands that it cannot do without: a whole text costs too much to search."""
+    present = [needle for needle in needles if needle in lowered]
+    if not present:
+        return None
     done = -1
-    places = sorted(at for needle in needles for at in _places(lowered, needle))
+    places = sorted(at for needle in present for at in _places(lowered, needle))
     for at in places[:_MAX_PLACES]:
         if at < done:
             continue

@@ -150,9 +150,10 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """A header's value as a person reads it: one line, no invisible characters, NFC."""
-    if not text.isascii() or not text.isprintable():
-        text = _SPACES.sub(" ", _INVISIBLE.sub("", clean(_NEWLINES.sub(" ", text))))
-        text = composed(text)
+    text = " ".join(text.split())
+    if text.isascii() and text.isprintable():
+        return text
+    text = composed(_SPACES.sub(" ", _INVISIBLE.sub("", clean(_NEWLINES.sub(" ", text)))))
     return " ".join(text.split())
 
 

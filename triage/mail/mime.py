@@ -50,10 +50,15 @@ class Part:
     disposition: str = ""
     name: str = ""
     children: list[Part] = field(default_factory=list)
+    by_name: dict[str, list[bytes]] = field(default_factory=dict)  # the values of `headers`, by lower-case name
+
+    def __post_init__(self) -> None:
+        for name, value in self.headers:
+            self.by_name.setdefault(name.lower(), []).append(value)
 
     def header(self, name: str) -> bytes:
         """The first value of the header, unfolded; empty when there is none. `name` is lower-case."""
-        return next((value for key, value in self.headers if key.lower() == name), b"")
+        return self.by_name[name][0] if name in self.by_name else b""
 
     def walk(self) -> Iterator[Part]:
         """This part and all below it, in the order they stand."""

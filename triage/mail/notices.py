@@ -145,7 +145,8 @@ OWN_THINGS = re.compile(
 
 
 def _words(*phrases: str) -> str:
-    return "|".join(phrases)
+    """Any of them, and not inside a Latin word: to try them at each letter would cost too much."""
+    return rf"(?<![a-z])(?:{'|'.join(phrases)})"
 
 
 #: How a delivery program begins its report: (what must stand there in lower case, pattern).
@@ -308,7 +309,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
         ),
         re.compile(
             _words(
-                r"^[^\n]{0,60}\b(?:thank you|thanks)(?: very much| so much)? for (?:your (?:e-?mail|message|mail|enquiry|inquiry|request|interest)|contacting|getting in touch|reaching out|writing)",
+                r"(?:thank you|thanks)(?: very much| so much)? for (?:your (?:e-?mail|message|mail|enquiry|inquiry|request|interest)|contacting|getting in touch|reaching out|writing)",
                 r"(?:vielen |herzlichen |besten )?dank für ihre (?:e-?mail|nachricht|mail|anfrage)|merci (?:de|pour) votre (?:message|mail|e-?mail|courriel|demande)|(?:muchas )?gracias por (?:su|tu|contactar|escribir)[^\n]{0,12}(?:mensaje|correo|consulta|nos)?|grazie per (?:la (?:sua|tua)|il (?:suo|tuo)|averci)",
                 r"obrigad[oa] (?:pel[oa]|por)[^\n]{0,12}(?:mensagem|e-?mail|contacto?)|bedankt voor (?:uw|je) (?:e-?mail|bericht|mail)|dzięku(?:ję|jemy) za (?:wiadomość|maila|kontakt)|(?:mesajınız|e-?postanız) için teşekkür|(?:お問い合わせ|メール|ご連絡)[^。\n]{0,12}ありがとうございます|感谢您的(?:来信|邮件)|спасибо за (?:ваше )?(?:письмо|сообщение|обращение)|tack för ditt (?:mejl|mail|meddelande)|tak for din (?:mail|e-?mail|besked)",
             ),

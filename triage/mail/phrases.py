@@ -113,7 +113,7 @@ _ORIGINAL = (
 )  # fmt: skip
 #: A line of dashes around "Original Message" or "Forwarded message"; group `forward` tells which.
 DASHED = re.compile(
-    rf"[\s>*]{{0,8}}[-_=*–—~]{{2,40}}\s?(?:(?P<forward>{_FORWARDED})|{_ORIGINAL})(?:[\s:：]|[-_=*–—~])[^\n]{{0,80}}$",
+    rf"[\s>*]{{0,8}}[-_=*–—~]{{2,40}}+\s?(?:(?P<forward>{_FORWARDED})|{_ORIGINAL})(?:[\s:：]|[-_=*–—~])[^\n]{{0,80}}$",
     re.I,
 )
 #: Apple Mail, above a forwarded mail; and the same words alone on a line.
@@ -165,6 +165,37 @@ SENT_FROM = re.compile(
     r".{0,100}$",
     re.I,
 )  # fmt: skip
+
+#: Words in lower case, of which `SENT_FROM` cannot do without one: it is too dear to try on each line.
+IN_SENT_FROM = (
+    *(
+        "sent ",
+        "outlook",
+        "from my ",
+        "typed on",
+        "dictated",
+        "gesendet",
+        "gesandt",
+        "nachricht wurde",
+        "envoy",
+        "provenance",
+    ),
+    *(
+        "enviad",
+        "inviat",
+        "verzonden",
+        "verstuurd",
+        "wysłan",
+        "gönderildi",
+        "送信",
+        "отправлено",
+        "发送",
+        "发自",
+        "發自",
+        "傳送",
+    ),
+    *("skicka", "sendt ", "lähetetty", "odesl", "posla", "küldve", "보냄", "надіслано", "trimis"),
+)
 
 #: What people write before their name.
 _CLOSINGS = (

@@ -34,6 +34,8 @@ _ENDINGS = (
     ),
     *("写道", "作成", "작성"),
 )
+_DASHES = tuple("-_=*–—~")
+_COLONS = (":", "：")
 _MAX_LINE = 600
 _BROKEN_FROM = 62  # characters from which a quoted line may have been broken by a mail program
 _MAX_BLOCK = 14
@@ -163,7 +165,9 @@ def _end_of_own_words(lines: list[str], quoted: list[bool]) -> tuple[int, bool]:
             return index, False
         if (first == "#" or "above this" in line) and phrases.REPLY_ABOVE.match(line):
             return index, False
-        if first in "-_=–—~":
+        if not first or first in _DASHES:
+            if first and line.lstrip(" \t*>")[1:2] not in _DASHES:
+                continue
             if phrases.REPLY_ABOVE.match(line):
                 return index, False
             dashed = phrases.DASHED.match(line)
@@ -172,7 +176,7 @@ def _end_of_own_words(lines: list[str], quoted: list[bool]) -> tuple[int, bool]:
             if phrases.RULE.match(line) and _header_block(lines, index + 1):
                 return index, False
         elif ":" in line or "：" in line:
-            if phrases.BEGIN_FORWARDED.match(line):
+            if line.rstrip(" \t*")[-1:] in _COLONS and phrases.BEGIN_FORWARDED.match(line):
                 return index, True
             if _header_block(lines, index):
                 return index, False

@@ -135,7 +135,7 @@ def _first(values: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
 
 def _every(root: mime.Part, name: str, charset: str) -> tuple[Address, ...]:
     """The addresses of all headers of that name: some programs write one for each."""
-    found = [value for key, value in root.headers if key.lower() == name]
+    found = root.by_name.get(name, [])
     return tuple(dict.fromkeys(one for value in found for one in headers.addresses(value, charset)))
 
 

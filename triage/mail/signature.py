@@ -139,8 +139,13 @@ def _disclaimer(lines: list[str], signed: list[bool], first: int) -> None:
 
 def _of_phones(lines: list[str], signed: list[bool], first: int) -> None:
     """ "Sent from my …", and the lines that belong to it."""
-    for index in range(first, len(lines)):
-        if signed[index] or len(lines[index]) > 160 or not phrases.SENT_FROM.match(lines[index]):
+    window = "\n".join(lines[first:]).lower()
+    telling = [word for word in phrases.IN_SENT_FROM if word in window]
+    for index in range(first, len(lines)) if telling else ():
+        line = lines[index].lower()
+        if signed[index] or len(line) > 160 or not any(word in line for word in telling):
+            continue
+        if not phrases.SENT_FROM.match(lines[index]):
             continue
         signed[index] = True
         for below in range(index + 1, min(len(lines), index + 3)):
@@ -152,7 +157,7 @@ def _of_phones(lines: list[str], signed: list[bool], first: int) -> None:
 def _below_closing(lines: list[str], signed: list[bool], first: int) -> None:
     """After "Best regards," and a name: the title, company, telephone and addresses."""
     closing = next(
-        (i for i in range(len(lines) - 1, first - 1, -1) if len(lines[i]) < 120 and phrases.CLOSING.match(lines[i])),
+        (i for i in range(len(lines) - 1, first - 1, -1) if _may_close(lines[i]) and phrases.CLOSING.match(lines[i])),
         None,
     )
     if closing is None or not any(map(str.strip, lines[:closing])):  # "Servus," also opens a mail
@@ -183,6 +188,11 @@ def _below_closing(lines: list[str], signed: list[bool], first: int) -> None:
 def _sign(signed: list[bool], lines: list[int]) -> None:
     for index in lines:
         signed[index] = True
+
+
+def _may_close(line: str) -> bool:
+    """Whether a line is short enough; only French closes at length ("Je vous prie d'agréer …")."""
+    return len(line) < 60 or (len(line) < 120 and ("prie" in line or "euillez" in line or "mes " in line))
 
 
 def _is_contact(line: str) -> bool:
