@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from triage.model import Assessment, Credit, Finding, Outcome, Result
@@ -126,8 +127,9 @@ def _cycle_sheet(
 
 
 def _credited(before: Sequence[Credit], year: int) -> Decimal | None:
-    """What this very claim brings for earlier cycles of a calendar year; not known while one of them is undetermined."""
-    same = [credit for credit in before if credit.cycle.year == year and credit.outcome is not Outcome.INELIGIBLE]
+    """What this very claim brings for earlier cycles, in order, of a calendar year; not known while one of them is undetermined."""
+    this_year = takewhile(lambda credit: credit.cycle.year == year, reversed(before))
+    same = [credit for credit in this_year if credit.outcome is not Outcome.INELIGIBLE]
     if any(credit.outcome is Outcome.UNDETERMINED for credit in same):
         return None
     return added(credit.credit for credit in same if credit.credit is not None)

@@ -11,12 +11,13 @@ from triage.model import Assessment, Credit, Finding
 
 def assessment_to_json(assessment: Assessment) -> dict[str, Any]:
     """Plain JSON values: money and percentages as decimal strings, instants in UTC with `Z`, unknown as null."""
+    cycles = _cycles(assessment)
     return {
         "outcome": str(assessment.outcome),
         "credits": [_credit(credit) for credit in assessment.credits],
         "total": _decimal(assessment.total),
         "missing": list(assessment.missing),
-        "clauses": [_finding(finding) | _cycles(finding, assessment) for finding in assessment.clauses],
+        "clauses": [_finding(finding) | {"cycles": cycles.get(finding, [])} for finding in assessment.clauses],
         "ask": {"customer": list(assessment.ask_customer), "desk": list(assessment.ask_desk)},
         "conflicts": list(assessment.conflicts),
         "pack": assessment.pack,
@@ -49,8 +50,13 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _cycles(finding: Finding, assessment: Assessment) -> dict[str, list[str]]:
-    return {"cycles": [credit.cycle.isoformat() for credit in assessment.credits if finding in credit.findings]}
+def _cycles(assessment: Assessment) -> dict[Finding, list[str]]:
+    """The cycles, in order, that each finding was made for."""
+    found: dict[Finding, list[str]] = {}
+    for credit in assessment.credits:
+        for finding in dict.fromkeys(credit.findings):
+            found.setdefault(finding, []).append(credit.cycle.isoformat())
+    return found
 
 
 def _decimal(value: Decimal | None) -> str | None:
