@@ -93,7 +93,7 @@ class BillSum:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A percentage of an amount, rounded to `unit`."""
+    """A percentage of an amount, rounded to a multiple of `unit`, a power of ten such as 0.01."""
 
     gives: str
     of: str
@@ -210,8 +210,10 @@ def _sum(block: Block) -> Step:
 
 def _share(block: Block) -> Step:
     block.only("of", "percent", "gives", "rounded", "to")
-    rounding = _ROUNDING[block.choice("rounded", tuple(_ROUNDING))]
-    return Share(block.text("gives"), block.text("of"), block.text("percent"), block.number("to"), rounding)
+    rounding, unit = _ROUNDING[block.choice("rounded", tuple(_ROUNDING))], block.number("to")
+    if unit not in (1, Decimal("0.1"), Decimal("0.01"), Decimal("0.001"), Decimal("0.0001")):
+        block.wrong("to", f"{unit} is no unit to round to.", "Write 0.01 for cents, 1 for whole amounts.")
+    return Share(block.text("gives"), block.text("of"), block.text("percent"), unit.normalize(), rounding)
 
 
 def _limit(block: Block) -> Step:
