@@ -69,7 +69,7 @@ def edit(folder: Path, file: str, old: str, new: str) -> None:
         pytest.param(
             "clauses/sla.yaml", "at least: 99.0,", "at least: 99.995,", "does not lie below", id="tiers out of order"
         ),
-        pytest.param("clauses/sla.yaml", "to: 0.01", "to: 0.10", "no unit to round to", id="a rounding that is none"),
+        pytest.param("clauses/sla.yaml", "to: 0.01", "to: 0.05", "no unit to round to", id="a rounding that is none"),
         pytest.param(
             "clauses/sla.yaml", "- {below that: true, gives: 60}", "", "leaves a gap", id="gap below the last tier"
         ),
