@@ -184,11 +184,16 @@ def readable(text: str) -> tuple[str, int, tuple[str, ...]]:
         text = composed(_SPACES.sub(" ", text))
     elif _CONTROLS.search(text):
         text = clean(_NEWLINES.sub("\n", text))
+    return tidied(text), count, spelt
+
+
+def tidied(text: str) -> str:
+    """A text that is readable but for the spaces and empty lines that are left where something was taken out."""
     if " \n" in text or "\t\n" in text or text[-1:] in {" ", "\t"}:
         text = "\n".join([line.rstrip(" \t") for line in text.split("\n")])
     if "\n\n\n" in text:
         text = _GAPS.sub("\n\n", text)
-    return text.strip("\n"), count, spelt
+    return text.strip("\n")
 
 
 def _visible(text: str) -> tuple[str, int, tuple[str, ...]]:

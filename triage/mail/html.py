@@ -38,7 +38,7 @@ _FILLERS = dict.fromkeys(map(ord, "\u200c\u200b\u034f\u00ad\ufeff\u2007"))
 #: Tags that stand alone, or that the next of their kind closes.
 _VOID = _tags("area base br col embed hr img input link meta param source track wbr p li td th tr")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9:]{0,30})\b[^<>]{0,20000}>", re.I)
-_SPACE = re.compile(r"[ \t\r\n\f]+")
+_SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
 _QUOTE_CLASS = re.compile(
     r"\b(?:gmail_attr|yahoo_quoted|protonmail_quote|tutanota_quote|moz-cite-prefix|moz-forward-container|moz-email-headers-table"
     r"|wm_quote|freshdesk_quote|front-blockquote|zmail_extra|cite|quotelevel\d|gmail_quote_attribution|OutlookMessageHeader"

@@ -35,6 +35,7 @@ _ENDINGS = (
     *("写道", "作成", "작성"),
 )
 _DASHES = tuple("-_=*–—~")
+_LONGEST_NAME = 80  # characters of a header's name, or of "Begin forwarded message"
 _COLONS = (":", "：")
 _MAX_LINE = 600
 _BROKEN_FROM = 62  # characters from which a quoted line may have been broken by a mail program
@@ -54,7 +55,8 @@ class Split:
 def split(text: str) -> Split:
     """The newest message's own words and what it quotes, each in the order it stands. Linear in the text's length."""
     lines = _on_lines_of_their_own(text.split("\n"))
-    quoted = [bool(_QUOTED.match(line)) for line in lines]
+    has_marks = ">" in text or marks.QUOTED in text
+    quoted = [bool(_QUOTED.match(line)) for line in lines] if has_marks else [False] * len(lines)
     if any(quoted):
         _spare_false_quotes(lines, quoted)
         _close_gaps(lines, quoted)
@@ -93,12 +95,11 @@ def _on_lines_of_their_own(lines: list[str]) -> list[str]:
     """Lines where "On … wrote:" follows the sender's words are cut in two."""
     out: list[str] = []
     for index, line in enumerate(lines[:_MAX_LINES]):
-        near = (
-            " ".join([line[:_MAX_LINE], *lines[index + 1 : index + 3]])
-            if "On " in line or "Am " in line or "Le " in line
-            else ""
-        )
-        found = phrases.WHEN_MIDWAY.search(line[:_MAX_LINE]) if near and phrases.WROTE.search(near[:900]) else None
+        found = None
+        if "On " in line or "Am " in line or "Le " in line:
+            found = phrases.WHEN_MIDWAY.search(line[:_MAX_LINE])
+        if found and not phrases.WROTE.search(" ".join([line[:_MAX_LINE], *lines[index + 1 : index + 3]])[:900]):
+            found = None
         if found and found.start() and line[: found.start()].strip(" >*_-") and not line.startswith(">"):
             out += [line[: found.start()].rstrip(), line[found.start() :]]
         else:
@@ -175,7 +176,7 @@ def _end_of_own_words(lines: list[str], quoted: list[bool]) -> tuple[int, bool]:
                 return index, dashed.group("forward") is not None
             if phrases.RULE.match(line) and _header_block(lines, index + 1):
                 return index, False
-        elif ":" in line or "：" in line:
+        elif ":" in (beginning := line[:_LONGEST_NAME]) or "：" in beginning:
             if line.rstrip(" \t*")[-1:] in _COLONS and phrases.BEGIN_FORWARDED.match(line):
                 return index, True
             if _header_block(lines, index):

@@ -287,10 +287,10 @@ def _words(body: _Body, sender: str) -> _Words:
     if invisible:
         body.defects.append(f"The text held {invisible} invisible characters; they were taken out.")
     cut = quotes.split(text)
-    own, signed = signature.split(characters.readable(cut.own)[0], sender)
+    own, signed = signature.split(characters.tidied(cut.own), sender)
     return _Words(
-        characters.readable(own)[0],
-        characters.readable(cut.quoted)[0],
+        characters.tidied(own),
+        characters.tidied(cut.quoted),
         signed,
         tuple(dict.fromkeys([*hidden, *spelt])),
         forwarded or cut.forwarded,
