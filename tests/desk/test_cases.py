@@ -39,18 +39,18 @@ def test_the_same_mail_opens_one_case(desk: Desk) -> None:
 
 def test_approve_says_yes_to_exactly_what_was_seen(desk: Desk, receive: Receive) -> None:
     number = receive()
-    seen = desk.case(number).digest
+    seen = desk.case(number).version
     desk.revise(number, "Re: Credit", "Hello again", seen=seen, actor="ada", at=NOON)
     with pytest.raises(Conflict, match="changed meanwhile by ada"):
         desk.approve(number, seen=seen, actor="bob", at=LATER)
     assert desk.case(number).row.state is State.DRAFTED
-    desk.approve(number, seen=desk.case(number).digest, actor="bob", at=LATER)
+    desk.approve(number, seen=desk.case(number).version, actor="bob", at=LATER)
     assert desk.case(number).row.state is State.APPROVED
 
 
 def test_a_conflicting_edit_changes_nothing(desk: Desk, receive: Receive) -> None:
     number = receive()
-    seen = desk.case(number).digest
+    seen = desk.case(number).version
     desk.revise(number, "S", "ada's text", seen=seen, actor="ada", at=NOON)
     with pytest.raises(Conflict):
         desk.revise(number, "S", "bob's text", seen=seen, actor="bob", at=LATER)
@@ -61,7 +61,7 @@ def test_a_conflicting_edit_changes_nothing(desk: Desk, receive: Receive) -> Non
 
 def test_a_line_break_cannot_enter_a_subject(desk: Desk, receive: Receive) -> None:
     number = receive()
-    case = desk.revise(number, "Re: x\r\nBcc: all@x.example", "t", seen=desk.case(number).digest, actor="ada", at=NOON)
+    case = desk.revise(number, "Re: x\r\nBcc: all@x.example", "t", seen=desk.case(number).version, actor="ada", at=NOON)
     assert case.draft is not None
     assert case.draft.subject == "Re: x Bcc: all@x.example"
 
@@ -72,11 +72,11 @@ def test_an_open_placeholder_is_never_approved(store: object, receive: Receive, 
         desk.store, lambda draft, _, _at: replace(draft, problems=(open_place,) if "[" in draft.text else ())
     )
     number = receive()
-    case = guarded.revise(number, "S", "Because [the reason]", seen=guarded.case(number).digest, actor="ada", at=NOON)
+    case = guarded.revise(number, "S", "Because [the reason]", seen=guarded.case(number).version, actor="ada", at=NOON)
     with pytest.raises(UsageError, match=r"Fill in \[the reason\]"):
-        guarded.approve(number, seen=case.digest, actor="ada", at=NOON, despite=True)
-    case = guarded.revise(number, "S", "Because it rained", seen=case.digest, actor="ada", at=NOON)
-    assert guarded.approve(number, seen=case.digest, actor="ada", at=NOON).row.state is State.APPROVED
+        guarded.approve(number, seen=case.version, actor="ada", at=NOON, despite=True)
+    case = guarded.revise(number, "S", "Because it rained", seen=case.version, actor="ada", at=NOON)
+    assert guarded.approve(number, seen=case.version, actor="ada", at=NOON).row.state is State.APPROVED
 
 
 def test_another_problem_needs_a_second_yes_that_is_kept(receive: Receive, desk: Desk) -> None:
@@ -84,10 +84,10 @@ def test_another_problem_needs_a_second_yes_that_is_kept(receive: Receive, desk:
         desk.store, lambda draft, _, _at: replace(draft, problems=(Problem("number", "12.00 has no source."),))
     )
     number = receive()
-    case = guarded.revise(number, "S", "You get 12.00", seen=guarded.case(number).digest, actor="ada", at=NOON)
+    case = guarded.revise(number, "S", "You get 12.00", seen=guarded.case(number).version, actor="ada", at=NOON)
     with pytest.raises(UsageError, match="no source"):
-        guarded.approve(number, seen=case.digest, actor="ada", at=NOON)
-    case = guarded.approve(number, seen=case.digest, actor="ada", at=NOON, despite=True)
+        guarded.approve(number, seen=case.version, actor="ada", at=NOON)
+    case = guarded.approve(number, seen=case.version, actor="ada", at=NOON, despite=True)
     assert case.ledger[-1].data["despite"] == ["number"]
 
 
@@ -96,17 +96,17 @@ def test_what_went_wrong_while_a_draft_waited_is_said_at_approval(receive: Recei
     later = NOON + timedelta(days=9)
     guarded = Desk(desk.store, lambda draft, _, at: replace(draft, problems=(over,) if at >= later else ()))
     number = receive()
-    case = guarded.revise(number, "S", "By 12 March", seen=guarded.case(number).digest, actor="ada", at=NOON)
+    case = guarded.revise(number, "S", "By 12 March", seen=guarded.case(number).version, actor="ada", at=NOON)
     with pytest.raises(UsageError, match="12 March is over"):
-        guarded.approve(number, seen=case.digest, actor="ada", at=later)
-    assert guarded.approve(number, seen=case.digest, actor="ada", at=NOON).row.state is State.APPROVED
+        guarded.approve(number, seen=case.version, actor="ada", at=later)
+    assert guarded.approve(number, seen=case.version, actor="ada", at=NOON).row.state is State.APPROVED
 
 
 def test_dismissing_needs_a_reason(desk: Desk, receive: Receive) -> None:
     number = receive()
     with pytest.raises(UsageError, match="Say why"):
-        desk.dismiss(number, "  ", actor="ada", at=NOON)
-    desk.dismiss(number, "spam", actor="ada", at=NOON)
+        desk.dismiss(number, "  ", seen=desk.case(number).version, actor="ada", at=NOON)
+    desk.dismiss(number, "spam", seen=desk.case(number).version, actor="ada", at=NOON)
     assert desk.case(number).ledger[-1].data == {"reason": "spam"}
     assert desk.queue() == []
 
@@ -114,9 +114,9 @@ def test_dismissing_needs_a_reason(desk: Desk, receive: Receive) -> None:
 def test_reopened_runs_from_the_first_receipt(desk: Desk, receive: Receive) -> None:
     number = receive()
     due = desk.case(number).row.due_at
-    desk.dismiss(number, "spam", actor="ada", at=NOON)
+    desk.dismiss(number, "spam", seen=desk.case(number).version, actor="ada", at=NOON)
     assert desk.case(number).row.due_at is None
-    desk.reopen(number, "it was not", actor="ada", at=LATER)
+    desk.reopen(number, "it was not", seen=desk.case(number).version, actor="ada", at=LATER)
     assert desk.case(number).row.due_at == due
     assert desk.case(number).row.state is State.NEEDS_PERSON
 
@@ -124,7 +124,7 @@ def test_reopened_runs_from_the_first_receipt(desk: Desk, receive: Receive) -> N
 def test_what_the_table_lacks_is_refused_with_what_is_possible(desk: Desk, receive: Receive) -> None:
     number = receive(label="automated", draft=False)
     with pytest.raises(UsageError, match=r"filed cannot be answered\. Possible now: dismissed, reopened"):
-        desk.answered(number, actor="ada", at=NOON)
+        desk.answered(number, seen=desk.case(number).version, actor="ada", at=NOON)
 
 
 def test_an_unknown_case_says_how_to_find_one(desk: Desk) -> None:
@@ -143,8 +143,8 @@ def test_every_state_can_be_reached_and_every_open_one_can_end() -> None:
 
 def test_state_is_the_ledger_folded(desk: Desk, receive: Receive) -> None:
     number = receive()
-    desk.approve(number, seen=desk.case(number).digest, actor="ada", at=NOON)
-    desk.withdraw(number, actor="ada", at=NOON)
+    desk.approve(number, seen=desk.case(number).version, actor="ada", at=NOON)
+    desk.withdraw(number, seen=desk.case(number).version, actor="ada", at=NOON)
     case = desk.case(number)
     assert fold(case.ledger) is case.row.state is State.DRAFTED
 

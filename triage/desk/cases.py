@@ -1,6 +1,6 @@
 """The desk's commands: what may be done to a case, by the program or by a person.
 
-Each is one transaction. Whoever decides names what he saw (the draft's digest); when that is no longer what is stored,
+Each is one transaction. Whoever decides names what was on the screen (the case's version); when that is no longer what is stored,
 the command stops with `Conflict` and nothing is changed. Nothing here sends a mail: an approved reply is handed to a person.
 """
 
@@ -44,9 +44,9 @@ class Case:
         return self.row.id
 
     @property
-    def digest(self) -> str:
-        """Stands for exactly this draft; a decision names it."""
-        return digest(self.draft)
+    def version(self) -> str:
+        """Stands for exactly this case as it is shown: what happened, and the draft. Whoever decides names it."""
+        return f"{len(self.ledger)}-{digest(self.draft)}"
 
 
 Finish = Callable[[Draft, Decision, datetime], Draft]
@@ -113,13 +113,14 @@ class Desk:
     # --- deciding ---------------------------------------------------------------------------------------------------
 
     def revise(self, case_id: int, subject: str, text: str, *, seen: str, actor: str, at: datetime) -> Case:
-        """Keep a person's wording as the draft; the older revisions stay."""
+        """Keep a person's wording as the draft; the older revisions stay. The same wording again changes nothing."""
         with self.store.atomic():
             case = self._as_seen(case_id, seen)
+            subject = " ".join(subject.split())
+            if case.draft is not None and (subject, text) == (case.draft.subject, case.draft.text):
+                return case
             base = case.draft or Draft(subject="", text="", html="", to=_answer_to(case.decision))
-            edited = replace(
-                base, subject=" ".join(subject.split()), text=text, html="", sources=(), spans=(), problems=()
-            )
+            edited = replace(base, subject=subject, text=text, html="", sources=(), spans=(), problems=())
             draft = self._finish(edited, case.decision, at)
             revision = self.store.save_draft(case_id, actor, at, encode(draft))
             self._append(case, Event(Kind.REVISED, at, actor, {"revision": revision, "digest": digest(draft)}))
@@ -131,6 +132,10 @@ class Desk:
             case = self._as_seen(case_id, seen)
             if case.draft is None or not case.draft.text.strip():
                 raise UsageError(f"Case {case_id} has no draft to approve. Write one, or dismiss the case.")
+            if not case.draft.to:
+                raise UsageError(
+                    f"Case {case_id} names nobody to answer. Answer by hand and say so, or dismiss the case."
+                )
             now = self._finish(case.draft, case.decision, at).problems  # a day that was to come may be over
             problems = tuple(dict.fromkeys((*case.draft.problems, *now)))
             refused = [p for p in problems if not despite or p.code == "placeholder"]
@@ -138,40 +143,42 @@ class Desk:
                 listed = " ".join(problem.because for problem in refused)
                 raise UsageError(f"The draft of case {case_id} may not go out as it stands. {listed}")
             overridden = [problem.code for problem in problems]
-            data = {"revision": case.revision, "digest": seen, **({"despite": overridden} if overridden else {})}
-            self._append(case, Event(Kind.APPROVED, at, actor, data))
+            data = {"revision": case.revision, "digest": digest(case.draft)}
+            self._append(
+                case, Event(Kind.APPROVED, at, actor, {**data, **({"despite": overridden} if overridden else {})})
+            )
         return self.case(case_id)
 
-    def withdraw(self, case_id: int, *, actor: str, at: datetime) -> Case:
+    def withdraw(self, case_id: int, *, seen: str, actor: str, at: datetime) -> Case:
         """Take an approval back before the reply goes out."""
-        return self._step(case_id, Event(Kind.APPROVAL_WITHDRAWN, at, actor))
+        return self._step(case_id, seen, Event(Kind.APPROVAL_WITHDRAWN, at, actor))
 
-    def answered(self, case_id: int, *, actor: str, at: datetime) -> Case:
+    def answered(self, case_id: int, *, seen: str, actor: str, at: datetime) -> Case:
         """A person has sent the reply; the response deadline is met."""
-        return self._step(case_id, Event(Kind.ANSWERED, at, actor))
+        return self._step(case_id, seen, Event(Kind.ANSWERED, at, actor))
 
-    def dismiss(self, case_id: int, reason: str, *, actor: str, at: datetime) -> Case:
+    def dismiss(self, case_id: int, reason: str, *, seen: str, actor: str, at: datetime) -> Case:
         """No reply is owed. The reason is kept."""
         if not reason.strip():
             raise UsageError("Say why the case is dismissed: the reason is kept in its ledger.")
-        return self._step(case_id, Event(Kind.DISMISSED, at, actor, {"reason": reason.strip()}))
+        return self._step(case_id, seen, Event(Kind.DISMISSED, at, actor, {"reason": reason.strip()}))
 
-    def reopen(self, case_id: int, reason: str, *, actor: str, at: datetime) -> Case:
+    def reopen(self, case_id: int, reason: str, *, seen: str, actor: str, at: datetime) -> Case:
         """Back to a person; its deadlines still run from the first receipt."""
-        return self._step(case_id, Event(Kind.REOPENED, at, actor, {"reason": reason.strip()}))
+        return self._step(case_id, seen, Event(Kind.REOPENED, at, actor, {"reason": reason.strip()}))
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _step(self, case_id: int, event: Event) -> Case:
+    def _step(self, case_id: int, seen: str, event: Event) -> Case:
         with self.store.atomic():
-            self._append(self.case(case_id), event)
+            self._append(self._as_seen(case_id, seen), event)
         return self.case(case_id)
 
     def _as_seen(self, case_id: int, seen: str) -> Case:
         case = self.case(case_id)
-        if case.digest != seen:
+        if case.version != seen:
             raise Conflict(
-                f"The draft of case {case_id} was changed meanwhile by {case.author or 'somebody'}. Nothing was saved. "
+                f"Case {case_id} was changed meanwhile by {case.ledger[-1].actor}. Nothing was saved. "
                 "Look at the newest version, then decide again."
             )
         return case

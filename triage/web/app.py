@@ -199,19 +199,16 @@ class Pages:
             case "draft":
                 desk.revise(number, form.get("subject", ""), text, seen=seen, actor=who, at=now)
             case "approve":
-                shown = desk.case(number)
-                if shown.draft is None or (form.get("subject"), text) != (shown.draft.subject, shown.draft.text):
-                    shown = desk.revise(number, form.get("subject", ""), text, seen=seen, actor=who, at=now)
-                    seen = shown.digest
-                desk.approve(number, seen=seen, actor=who, at=now, despite=form.get("despite") == "yes")
+                edited = desk.revise(number, form.get("subject", ""), text, seen=seen, actor=who, at=now)
+                desk.approve(number, seen=edited.version, actor=who, at=now, despite=form.get("despite") == "yes")
             case "withdraw":
-                desk.withdraw(number, actor=who, at=now)
+                desk.withdraw(number, seen=seen, actor=who, at=now)
             case "answered":
-                desk.answered(number, actor=who, at=now)
+                desk.answered(number, seen=seen, actor=who, at=now)
             case "dismiss":
-                desk.dismiss(number, form.get("reason", ""), actor=who, at=now)
+                desk.dismiss(number, form.get("reason", ""), seen=seen, actor=who, at=now)
             case "reopen":
-                desk.reopen(number, form.get("reason", ""), actor=who, at=now)
+                desk.reopen(number, form.get("reason", ""), seen=seen, actor=who, at=now)
             case _:
                 raise UsageError(f"A case cannot be {action!r}.")
 
@@ -293,11 +290,15 @@ _NO_ADDRESS = re.compile(r"=\?|[\x00-\x20\x7f,;<>]")
 
 
 def _addressable(address: str) -> str:
-    if _NO_ADDRESS.search(address):
+    local, _, domain = address.rpartition("@")
+    try:
+        if not local.isascii() or _NO_ADDRESS.search(address):
+            raise ValueError(address)
+        return f"{local}@{domain.encode('idna').decode()}"
+    except ValueError:
         raise UsageError(
             f"No reply can be addressed to {address!r}. Answer from your own mail client, then say so here."
-        )
-    return address
+        ) from None
 
 
 def _encoded(subject: str) -> str:
