@@ -122,6 +122,31 @@ PEOPLE = {
         "Your receipt from 3 March",
         "It shows the wrong VAT number.",
     ),
+    "objects to a newsletter": (
+        "Jane <jane@acme.example>",
+        "newsletter",
+        "I want to unsubscribe, I clicked the link in your footer and still get it. This message was sent to me today.",
+    ),
+    "quotes its footer": (
+        "Jane <jane@acme.example>",
+        "newsletter",
+        'It says "You are receiving this email because you signed up". I never did. To unsubscribe one has to click a dead link.',
+    ),
+    "objects, in German": (
+        "Jana <jana@acme.example>",
+        "Newsletter",
+        "Sie erhalten diese Mail, weil ich mich nicht abmelden kann: der Link zum Abmelden (https://x.example) geht nicht.",
+    ),
+    "quotes an automatic answer": (
+        "Jane <jane@acme.example>",
+        "who reads this?",
+        'I only get "This is an automated message. Please do not reply to this email." Where can I write to?',
+    ),
+    "asks where to opt out": (
+        "Jane <jane@acme.example>",
+        "newsletter",
+        "Nothing in your privacy policy says it. To opt out, which link do I click?",
+    ),
     "through a discussion list": (
         "Jane <jane@acme.example>",
         "slow",

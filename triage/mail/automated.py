@@ -100,6 +100,12 @@ _DISCUSSION = (
     "x-loop",
 )
 _OF_DELIVERY = frozenset({"delivery-subject", "delivery-text", "delivery-text-abroad", "notice-subject"})
+_OF_ANSWERS = frozenset(
+    {"says-automated", "asks-no-reply", "ticket-text", "thanks-for-mail", "left-text", "newsletter-text"}
+)
+_OF_NEWSLETTERS = frozenset(
+    {"newsletter-text", "addressed-to-many", "newsletter-subject", "form-text", "notice-subject"}
+)
 #: What only a person's mail program writes.
 _BY_HAND: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("user-agent", re.compile(notices.MAIL_PROGRAM, re.I), 0.5),
@@ -134,8 +140,12 @@ def signs(
 
 
 def _is_complaint(rules: set[str], text: str) -> bool:
-    """Whether a person speaks of deliveries that failed: nothing else tells of a program, and the things are his own."""
-    return rules <= _OF_DELIVERY and notices.OWN_THINGS.search(text[:_HEAD]) is not None
+    """Whether a person speaks of what programs send: nothing but such words tells of one, and he says "our" or "I"."""
+    if rules <= _OF_DELIVERY:
+        return notices.OWN_THINGS.search(text[:_HEAD]) is not None
+    if rules <= _OF_NEWSLETTERS:
+        return notices.OBJECTION.search(text[:_HEAD]) is not None
+    return rules <= _OF_ANSWERS and notices.ASKS_BACK.search(text[:_HEAD]) is not None
 
 
 def _weighed(

@@ -144,6 +144,23 @@ OWN_THINGS = re.compile(
 )
 
 
+#: A person's words about a newsletter that he wants no more of.
+OBJECTION = re.compile(
+    r"(?<!\w)(?:(?:i|we)\s(?:\w{1,12}\s){0,3}(?:unsubscrib\w*|opt(?:ed)? out|click(?:ed)?|never|did not|didn't|do not|don't|still|want|would like|have not|haven't|object|withdraw|ask|agreed?|signed up|can't|cannot|keep)"
+    r"|(?:remove|unsubscribe|delete|take) me|(?:delete|erase) my|my (?:data|consent|address|personal|name)|(?:how|where) (?:can|do|to|should) i|(?:which|what) (?:link|page) do i|ich (?:\w{1,12} ){0,4}(?:abmelde\w*|abbestell\w*|will|möchte|widerspreche|habe|bekomme|erhalte)"
+    r"|(?:mich|uns) (?:\w{1,12} ){0,4}(?:ab|aus|abmelden|austragen)|meine (?:daten|adresse|einwilligung)|je (?:souhaite|veux|voudrais|m.oppose|n.ai|reçois|demande)|mes données|désabonnez[- ](?:moi|nous)|(?:no )?quiero|mis datos|de(?:n|nme|me) de baja|darme de baja|voglio|vorrei|(?:i )?miei dati|cancellatemi"
+    r"|quero|meus dados|ik (?:wil|krijg|ontvang|heb)|mijn gegevens|(?:nie )?chcę|moje dane|istiyorum|istemiyorum|verilerimi?|я (?:хочу|не|получаю)|мои данные)(?!\w)|(?:届き続け|停止して|退会したい|解除できな|退订不|无法退订|我的(?:数据|邮箱))",
+    re.I,
+)
+
+#: A person's words about an answer that a program gave.
+ASKS_BACK = re.compile(
+    r"(?<!\w)(?:(?:where|how|to whom|who) (?:can|do|should) (?:i|we) (?:write|reply|answer|reach|talk|send|speak|get)|i (?:only |just )?(?:got|get|received|wrote|replied|tried|keep getting)\b|(?:your|the|that) (?:e-?mail|message|reply|answer|ticket) (?:only )?(?:said|says)|is there (?:a|any) (?:human|person|real)"
+    r"|(?:wohin|an wen) (?:soll|kann|darf)|ich (?:habe|bekomme|bekam|erhielt) (?:nur|bloß|immer)|gibt es (?:hier )?(?:einen|auch) menschen|je (?:ne )?reçois|à qui|solo (?:recib[oí]|me llega)|a quién|ricevo solo|a chi (?:devo|posso)|só recebo|a quem)(?!\w)",
+    re.I,
+)
+
+
 def _words(*phrases: str) -> str:
     """Any of them, and not inside a Latin word: to try them at each letter would cost too much."""
     return rf"(?<![a-z])(?:{'|'.join(phrases)})"
@@ -532,7 +549,7 @@ BULK_TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
             r"|(?:removed?|deleted?) from (?:this|our|the) (?:mailing )?list,|for removal|remove in the subject",
             re.I | re.M,
         ),
-        0.4,
+        0.6,
     ),
     (
         "addressed-to-many",
@@ -574,7 +591,7 @@ BULK_TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
             r"|advertis(?:e|ing) (?:in|with)|privacy policy|all rights reserved|copyright ?(?:\(c\)|©)|©",
             re.I,
         ),
-        0.3,
+        0.4,
     ),
 )
 BULK_SUBJECT = re.compile(
