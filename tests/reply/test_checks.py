@@ -35,6 +35,7 @@ REFUND = {
     "fr": ["Nous vous rembourserons.", "Nous vous rendrons votre argent.", "Le remboursement suivra."],
     "es": ["Le reembolsaremos el importe.", "Le devolveremos su dinero.", "Tendrá una devolución."],
     "tr": ["Tutarı size iade edeceğiz.", "Para iadesi yapacağız.", "Paranızı geri vereceğiz."],
+    "it": ["Le rimborseremo l'importo.", "Riavrà il suo denaro.", "Le restituiremo la somma."],
 }
 PAYOUT = {
     "en": [
@@ -54,6 +55,7 @@ PAYOUT = {
     "fr": ["Nous ferons un virement.", "Vous l'aurez en espèces.", "La somme ira sur votre carte."],
     "es": ["Haremos una transferencia bancaria.", "Lo recibirá en efectivo.", "Se abonará en su tarjeta."],
     "tr": ["Tutarı banka hesabınıza yatıracağız.", "Size nakit ödeme yapacağız.", "Tutar kartınıza yatacak."],
+    "it": ["Faremo un bonifico.", "Lo riceverà in contanti.", "Il credito va sulla sua carta."],
 }
 OTHER_ACCOUNT = {
     "en": ["We will put the credit on another account of yours.", "We move it to a different account."],
@@ -61,6 +63,7 @@ OTHER_ACCOUNT = {
     "fr": ["Nous porterons l'avoir sur un autre compte."],
     "es": ["Pondremos el crédito en otra cuenta."],
     "tr": ["Krediyi başka bir hesaba geçireceğiz."],
+    "it": ["Metteremo il credito su un altro account."],
 }
 DISCLOSURE = {
     "en": ["We will hand the data to the police."],
@@ -68,6 +71,7 @@ DISCLOSURE = {
     "fr": ["Nous transmettrons ces données à la police."],
     "es": ["Entregaremos los datos a la policía."],
     "tr": ["Verileri hemen polise vereceğiz."],
+    "it": ["Consegneremo i dati alla polizia."],
 }
 SECRETS = {
     "en": ["We will send you your password.", "We send you your card number."],
@@ -75,6 +79,7 @@ SECRETS = {
     "fr": ["Nous vous enverrons votre mot de passe.", "Nous vous envoyons votre numéro de carte."],
     "es": ["Le enviaremos su contraseña.", "Le enviaremos su número de tarjeta."],
     "tr": ["Size parolanızı göndereceğiz.", "Size kart numaranızı göndereceğiz."],
+    "it": ["Le invieremo la sua password.", "Le manderemo il suo numero di carta."],
 }
 
 
@@ -96,6 +101,7 @@ def test_a_promise_that_the_terms_rule_out(language: str, sentence: str) -> None
             "fr": ["Ce n'est pas un remboursement.", "Un virement n'est pas possible."],
             "es": ["No es un reembolso.", "No puede pasarse a otra cuenta."],
             "tr": ["Bu bir para iadesi değildir.", "Başka bir hesaba aktarılamaz."],
+            "it": ["Non è un rimborso.", "Non può passare a un altro account."],
         }
     ),
 )
@@ -122,6 +128,7 @@ UNSOURCED = {
         "fr": "L'avoir est de 18,01 USD.",
         "es": "El crédito es de 18,01 USD.",
         "tr": "Kredi 18,01 USD.",
+        "it": "Il credito è di 18,01 USD.",
     },
     "unsourced_percent": {
         "en": "That gives 11%.",
@@ -129,6 +136,7 @@ UNSOURCED = {
         "fr": "Cela donne 11 %.",
         "es": "Eso da un 11 %.",
         "tr": "Bu %11 eder.",
+        "it": "Sono 11%.",
     },
     "unsourced_date": {
         "en": "It was on 7 March 2026.",
@@ -136,6 +144,7 @@ UNSOURCED = {
         "fr": "C'était le 7 mars 2026.",
         "es": "Fue el 7 de marzo de 2026.",
         "tr": "7 Mart 2026 tarihindeydi.",
+        "it": "Era il 7 marzo 2026.",
     },
     "unsourced_duration": {
         "en": "It takes seven days.",
@@ -143,6 +152,7 @@ UNSOURCED = {
         "fr": "Cela prend sept jours.",
         "es": "Tarda siete días.",
         "tr": "Yedi gün sürer.",
+        "it": "Ci vogliono sette giorni.",
     },
     "unsourced_number": {
         "en": "There were 4711 calls.",
@@ -150,6 +160,7 @@ UNSOURCED = {
         "fr": "Il y a eu 4711 appels.",
         "es": "Hubo 4711 llamadas.",
         "tr": "4711 çağrı vardı.",
+        "it": "Ci sono state 4711 chiamate.",
     },
 }
 
@@ -219,6 +230,7 @@ EARLY = {
     "fr": ["Nous supprimerons votre profil le 20 mai 2026.", "Nous supprimerons votre profil immédiatement."],
     "es": ["Eliminaremos su perfil el 20 de mayo de 2026.", "Eliminaremos su perfil mañana."],
     "tr": ["Profilinizi 20 Mayıs 2026 tarihinde sileceğiz.", "Profilinizi hemen sileceğiz."],
+    "it": ["Elimineremo il suo profilo entro il 20 maggio 2026.", "Elimineremo il suo profilo subito."],
 }
 
 
@@ -268,6 +280,7 @@ ACCOUNT_STATE = {
     "fr": ["Vous êtes sur la formule gratuite.", "Il n'existe pas de compte à cette adresse."],
     "es": ["Su cuenta está en el plan gratuito.", "No existe ninguna cuenta con esa dirección."],
     "tr": ["Ücretsiz plandasınız.", "Bu adreste böyle bir hesap yok."],
+    "it": ["Lei è sul piano gratuito.", "A questo indirizzo non esiste alcun account."],
 }
 
 

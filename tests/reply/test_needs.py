@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.reply.cases import CASES, KNOWN, MESSAGE, Case, claim
+from tests.reply.cases import CASES, KNOWN, LANGUAGES, MESSAGE, Case, claim, writer
 from triage.model import Assessment, Outcome
 
 ELIGIBLE = CASES["claim eligible"]
@@ -82,6 +82,23 @@ def test_words_for_other_people_make_a_request_one_for_them(text: str) -> None:
     case = CASES["request: access"].but(message=replace(MESSAGE, text=text), missing=("identity",))
     assert len(questions(case)) == 1
     assert questions(case.but(missing=())) == []
+
+
+OTHERS = {
+    "en": "I want the data of my colleague.",
+    "de": "Ich will die Daten meiner Kollegin.",
+    "fr": "Je veux les données de ma collègue.",
+    "es": "Quiero los datos de mi compañera.",
+    "tr": "İş arkadaşımın verilerini istiyorum.",
+    "it": "Vorrei i dati di una collega.",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_people_are_noticed_in_every_language(language: str) -> None:
+    case = CASES["request: access"].but(message=replace(MESSAGE, text=OTHERS[language]), missing=("identity",))
+    other = writer().languages[language].phrases["question", "other_person"].text
+    assert other in case.draft(language).text
 
 
 def test_a_member_may_close_the_account_under_any_of_its_addresses() -> None:

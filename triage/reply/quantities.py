@@ -85,7 +85,7 @@ def _patterns(
 ) -> dict[str, re.Pattern[str]]:
     month, currency, percent, unit = _either(months), _either(currencies), _either(percents), _either(units)
     count = rf"(?P<a>{_NUMBER}|(?:{_either(numbers)})(?=[ -]))"
-    day = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
+    day = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|o|\.)?"  # º folds to o
     return {
         "date": re.compile(
             rf"(?<!\d)(?P<y1>\d{{4}})-(?P<m1>\d\d)-(?P<d1>\d\d)(?!\d)"
