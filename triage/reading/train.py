@@ -74,7 +74,7 @@ def train(
     """Train on every mail under `corpus` and write weights to the folder `out`.
 
     vocabulary: not needed by the classifier, taken so that all of the reader's parts can be rebuilt by one call. Takes
-    a minute or two; raises ConfigError where the corpora cannot be read.
+    some minutes; raises ConfigError where the corpora cannot be read.
     """
     del vocabulary
     recipe = recipe or Recipe()

@@ -19,6 +19,8 @@ from triage.reading.labels import ALONE, FIRST_RIGHT, INDEX, LABELS, RIGHTS, TOG
 
 COSTS = Path(__file__).parent / "costs.yaml"
 Array = NDArray[np.float32]
+_CLEAR = 0.5
+"""Logit above which a right is read beside the likeliest one; chosen on the development mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +106,5 @@ def _right_chances(rights: NDArray[np.float64], asked: float) -> dict[str, float
 
 
 def _chosen_rights(rights: NDArray[np.float64]) -> tuple[str, ...]:
-    likely = tuple(right for right, logit in zip(RIGHTS, rights, strict=True) if logit > 0)
+    likely = tuple(right for right, logit in zip(RIGHTS, rights, strict=True) if logit > _CLEAR)
     return likely or (RIGHTS[int(np.argmax(rights))],)
