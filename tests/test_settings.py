@@ -43,6 +43,8 @@ def test_the_file_that_init_writes_loads_and_explains_every_key(tmp_path: Path) 
         ('[mailbox.a]\nhost = "h"\n', 1, "needs user", 'user = "..."'),
         ('[mailbox]\nhost = "h"\n', 1, "needs a name", "[mailbox.support]"),
         ("[desks]\n", 1, "no section [desks]", "Did you mean desk?"),
+        ('[desk]\ndatabase = ""\n', 2, "database is empty", "desk.db"),
+        ('[desk]\nname = "a\\u0000b"\n', 2, "NUL", "without"),
         ('[desk]\nname = "unfinished\n', 2, "not TOML", 'key = "text"'),
     ],
 )

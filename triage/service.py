@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import schedule
 
@@ -74,11 +78,16 @@ def digest_when_due(settings: Settings, now: datetime) -> Path | None:
 def run(settings: Settings, clock: Clock, say: Say) -> int:
     """Poll now and then on a schedule, until the page's server is told to stop. One fault never ends it."""
     need_mailboxes(settings)
-    refuse_open_address(settings.web.host)
+    end_on_sigterm()
+    listener = listen(settings.web.host, settings.web.port)
     thinker = Thinker(settings)
     plan = schedule.Scheduler()
 
     def poll_all() -> None:
+        try:
+            thinker.refresh()
+        except (ConfigError, StoreError) as error:
+            say(f"A change was not taken up, the desk goes on with what it had: {error}")
         for name, box in settings.mailboxes.items():
             try:
                 result = poll_mailbox(name, box, settings, thinker, clock)
@@ -101,10 +110,10 @@ def run(settings: Settings, clock: Clock, say: Say) -> int:
     worker = threading.Thread(target=_keep_time, args=(plan, poll_all, stop), name="schedule", daemon=True)
     worker.start()
     try:
-        serve(settings, thinker, clock, say)
+        serve(settings, thinker, clock, say, listener)
     finally:
         stop.set()
-        worker.join(timeout=settings.schedule.poll_every)
+        worker.join(timeout=5)  # a poll under way is safe to leave anywhere
     return 0
 
 
@@ -132,39 +141,68 @@ def serve(
     thinker: Thinker,
     clock: Clock,
     say: Say,
+    listener: socket.socket,
     *,
     banner: str = "",
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the review page until SIGINT or SIGTERM. ready: called with the address once it answers."""
-    import getpass
-
-    import uvicorn
-
     from triage.web.app import make_app
 
-    refuse_open_address(settings.web.host)
-    listener = _listen(settings.web.host, settings.web.port)
-    host = f"[{settings.web.host}]" if ":" in settings.web.host else settings.web.host
-    address = f"http://{host}:{listener.getsockname()[1]}/"
+    host, port = listener.getsockname()[:2]
+    address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
     app = make_app(
         lambda: wiring.open_desk(settings, thinker.finish),
         clock,
         shipped("templates") / "web",
         zone=settings.zone,
         desk_name=settings.desk.name,
-        actor=getpass.getuser(),
+        actor=_who(),
         address=settings.desk.address,
         banner=banner,
     )
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
+    server = _server(app)
     say(f"The review page is at {address} (Ctrl-C stops)")
     if ready is not None:
         ready(address)  # the socket listens already: a browser that comes now is answered in a moment
     server.run(sockets=[listener])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def end_on_sigterm() -> None:
+    """From here on SIGTERM ends the program as reaching its end does: what was opened is closed, what was made is removed."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+
+def _server(app: Any) -> Any:
+    """uvicorn, which ends on SIGINT and SIGTERM and leaves what comes after to us, instead of raising the signal again."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+            try:
+                yield
+            finally:
+                for number, handler in before.items():
+                    signal.signal(number, handler)
+
+    return Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
+
+
+def _who() -> str:
+    """Who decides on the page: the user that the server runs as, until the page has a login."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return "desk user"
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens for the review page. Raises ConfigError for an address that others reach or a taken port."""
+    refuse_open_address(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -191,6 +191,8 @@ def _settings(document: dict[str, Any], source: _Source, folder: Path) -> Settin
             raise source.error((name,), f"there is no section [{name}].", _instead(name, [*SECTIONS, "mailbox"]))
     parts = {name: _section(document.get(name, {}), kind, source, (name,)) for name, kind in SECTIONS.items()}
     _check_zone(parts["desk"].zone, source)
+    if not parts["desk"].database:
+        raise source.error(("desk", "database"), "database is empty.", 'Write a file\'s name, as "desk.db".')
     _check_clock_time(parts["schedule"].digest_at, source)
     boxes = document.get("mailbox", {})
     if not isinstance(boxes, dict) or not all(isinstance(box, dict) for box in boxes.values()):
@@ -219,6 +221,8 @@ def _section(table: Any, kind: type, source: _Source, where: tuple[str, ...]) ->
         choices = fields[name].metadata["choices"]
         if choices and value not in choices:
             raise source.error((*where, name), f"{name} cannot be {value!r}.", f"Write one of {', '.join(choices)}.")
+        if expected is str and "\0" in value:
+            raise source.error((*where, name), f"{name} holds a NUL character.", "Write it without.")
         least, most = fields[name].metadata["least"], fields[name].metadata["most"]
         if (least is not None and value < least) or (most is not None and value > most):
             span = f"from {least} up" if most is None else f"from {least} to {most}"

@@ -151,8 +151,40 @@ def open_mailbox(name: str, box: MailboxSettings, settings: Settings) -> Mailbox
 class Thinker:
     """The core as the desk calls it: from fetched bytes to a decision, and from an edited draft to a checked one."""
 
+    kit: Kit
+    records: Records
+    reader: Reader
+
     def __init__(self, settings: Settings) -> None:
-        self.kit, self.records, self.reader = load_kit(settings), load_records(settings), load_reader(settings)
+        self._settings = settings
+        self._taken: dict[str, object] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take up what was changed since: terms, templates, vocabulary, records. Costs a look at the files' times.
+
+        Raises ConfigError where a change is faulty; what was good before stays at work, part by part.
+        """
+        pack, own = pack_folder(self._settings), self._settings.desk.templates
+        words = pack / "vocabulary.yaml"
+        letters = [self._settings.path(own)] if own else []
+        parts: dict[str, tuple[object, Callable[[Settings], object]]] = {
+            "kit": (_stamp(pack, *letters), load_kit),
+            "records": (self._records_stamp(), load_records),
+            "reader": (_stamp(words), load_reader),
+        }
+        for name, (stamp, load) in parts.items():
+            if self._taken.get(name) != stamp:
+                setattr(self, name, load(self._settings))
+                self._taken[name] = stamp
+
+    def _records_stamp(self) -> object:
+        folder, database = self._settings.desk.records, self._settings.path(self._settings.desk.database)
+        imported: object = None
+        if database.is_file():
+            with open_desk(self._settings) as desk:
+                imported = desk.store.imports()
+        return (_stamp(self._settings.path(folder)) if folder else None, imported)
 
     def consider(self, fetched: Fetched, now: datetime) -> Decision:
         return pipeline.consider(_parsed(fetched, now), self.reader, self.records, self.kit)
@@ -162,6 +194,17 @@ class Thinker:
 
     def finish(self, draft: Draft, decision: Decision, now: datetime) -> Draft:
         return pipeline.revise(draft, decision, self.records, self.kit, on=now)
+
+
+def _stamp(*places: Path) -> object:
+    """Changes whenever a file in these places does."""
+    files = [
+        file
+        for place in places
+        for file in ([place] if place.is_file() else sorted(place.rglob("*")))
+        if file.is_file()
+    ]
+    return [(str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files]
 
 
 def _parsed(fetched: Fetched, now: datetime) -> Message:

@@ -24,17 +24,18 @@ def demo(arguments: Namespace) -> int:
     say("Loading the reader ...")
     from triage import service, wiring
 
+    service.end_on_sigterm()
     with _folder(arguments.desk) as folder:
         settings = demo_settings(folder, arguments.port)
+        listener = service.listen(settings.web.host, settings.web.port)
         clock = _from(DAY)
         thinker = wiring.Thinker(settings)
         for name, box in settings.mailboxes.items():
             with progress(f"Reading {name}") as line:
                 result = service.poll_mailbox(name, box, settings, thinker, clock, line)
             say(f"{result.on_server} mails, {result.cases} new cases, {result.unaccounted} unaccounted.")
-        service.serve(
-            settings, thinker, clock, say, banner=_banner(), ready=None if arguments.no_browser else _open_browser
-        )
+        ready = None if arguments.no_browser else _open_browser
+        service.serve(settings, thinker, clock, say, listener, banner=_banner(), ready=ready)
     return 0
 
 

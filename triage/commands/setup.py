@@ -101,6 +101,8 @@ def _mailbox(name: str, settings: Settings) -> str:
     from triage import wiring
 
     box = settings.mailboxes[name]
+    if box.kind == "imap":
+        settings_module.secret(box, name, settings)  # told before the server is asked
     mailbox = wiring.open_mailbox(name, box, settings)
     try:
         selected = mailbox.examine()

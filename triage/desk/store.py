@@ -357,6 +357,10 @@ class Store:
             self._conn.execute("delete from record where kind = ?", [kind])
             self._db.table("record").insert_all({"kind": kind, "key": key, "record": record} for key, record in records)
 
+    def imports(self) -> tuple[str, ...]:
+        """Changes with each import of records: the marks that `triage.desk.records` puts beside them."""
+        return tuple(mark for (mark,) in self._conn.execute("select record from record where key = '' order by kind"))
+
     def records(self, kind: str) -> list[str]:
         rows = self._conn.execute("select record from record where kind = ? order by key", [kind])
         return [record for (record,) in rows]
