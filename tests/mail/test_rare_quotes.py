@@ -77,3 +77,16 @@ def test_what_stands_below_a_name_is_set_aside(words: str, below: str) -> None:
     mail = plain(f"{words}\n\n{below}")
     assert mail.text == words
     assert mail.signature.split() == below.split()
+
+
+def test_quoted_printable_that_no_header_tells_of() -> None:
+    mail = plain(
+        "The credit is still missing.\n\nEl mi=C3=A9, 4 mar 2026 a las 11:08, Support (<support.of.upstash@upstash.ex=\nample>)\nescribi=C3=B3:\n\n> Hola\n"
+    )
+    assert mail.text == "The credit is still missing."
+    assert any("quoted-printable" in defect for defect in mail.defects)
+
+
+@pytest.mark.parametrize("text", ["GET /?a=20&b=3D&c=E2 failed", "x=C3 and y=\nz", "key=dGVzdA==\nnext"])
+def test_equals_signs_of_the_sender_stay(text: str) -> None:
+    assert plain(text).text == text

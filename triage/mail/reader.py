@@ -21,6 +21,11 @@ _TEXT_NAMES = (
     *(".cfg", ".eml", ".ics", ".sql", ".py", ".js", ".ts", ".sh", ".toml"),
 )
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,200}\bcharset\s?=\s?[\"']?([\w-]{1,40})", re.I)
+#: One letter beyond ASCII, its UTF-8 bytes in quoted-printable; and the mark of a line that goes on.
+_QUOTED_LETTER = re.compile(
+    r"=(?:C[2-9A-F]|D[0-9A-F]|E[0-9A-F]=[89AB][0-9A-F]|F[0-4]=[89AB][0-9A-F]=[89AB][0-9A-F])=[89AB][0-9A-F]"
+)
+_SOFT_BREAK = re.compile(r"=[ \t]*\r?\n")
 _TEXT_TYPES = re.compile(
     r"text/|application/(?:x-)?(?:json|ndjson|jsonl|json-lines|csv|xml|yaml|log|sql)$"
     r"|message/(?:(?:global-)?delivery-status|feedback-report|disposition-notification)"
@@ -219,7 +224,25 @@ def _text(part: mime.Part, defects: list[str]) -> str:
     text, told = characters.decode(data, declared)
     if told:
         defects.append(told)
+    if "=" in text and part.header("content-transfer-encoding").strip().lower() != b"quoted-printable":
+        text = _unquoted(text, defects)
     return marks.without(text)
+
+
+def _unquoted(text: str, defects: list[str]) -> str:
+    """A text that is quoted-printable without a header that says so: its UTF-8 letters tell. RFC 2045, 6.7."""
+    if not _QUOTED_LETTER.search(text):
+        return text
+    defects.append("The text is quoted-printable though its header does not say so; it was decoded.")
+    text = _SOFT_BREAK.sub("", text).replace("=20\n", " \n").replace("=20\r\n", " \r\n").replace("=3D", "=")
+    return _QUOTED_LETTER.sub(lambda found: _letter(found.group()), text)
+
+
+def _letter(quoted: str) -> str:
+    try:
+        return bytes.fromhex(quoted.replace("=", "")).decode("utf-8")
+    except UnicodeDecodeError:
+        return quoted
 
 
 def _unflowed(text: str, part: mime.Part) -> str:
