@@ -104,6 +104,15 @@ def test_read_answers_the_others_when_one_cannot_be_read(home: Path, capsys: pyt
     assert "none.eml cannot be read" in err
 
 
+def test_a_mail_without_any_time_is_as_old_as_its_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "bare.eml").write_text("From: a@x.example\nSubject: data\n\nPlease send me a copy of my data.\n")
+    os.utime(home / "bare.eml", (1773900000, 1773900000))
+    assert main(["read", "bare.eml", "--json"]) == 0
+    (view,) = lines(capsys.readouterr().out)
+    assert view["received_at"] == "2026-03-19T06:00:00Z"
+    assert "1970" not in view["draft"]["text"]
+
+
 def test_a_mail_that_defeats_the_reader_is_answered_all_the_same(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

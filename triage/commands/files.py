@@ -6,6 +6,8 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ def read(arguments: Namespace) -> int:
             say(f"triage: {raw}")
             failed = 1
             continue
-        message = parse(raw, source=source, received_at=received_at)
+        message = _dated(parse(raw, source=source, received_at=received_at))
         try:
             decision = consider(message, reader, records, kit)
         except Exception as error:  # whatever a mail does to the core, it is answered as one for a person
@@ -44,6 +46,17 @@ def read(arguments: Namespace) -> int:
         else:
             print(as_text(decision))
     return failed
+
+
+def _dated(message: Message) -> Message:
+    """A mail that says no time at all was received when its file was last written: no letter may promise a day of 1970."""
+    from triage.mail.reader import EPOCH
+
+    if message.received_at != EPOCH:
+        return message
+    file = Path(message.source)
+    seen = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else datetime.now(UTC)
+    return replace(message, received_at=seen.replace(microsecond=0))
 
 
 def _mails(names: list[str]) -> Iterator[tuple[str, bytes | TriageError]]:
