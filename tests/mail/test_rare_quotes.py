@@ -38,6 +38,7 @@ def test_only_the_words_above_are_the_sender_s_own(below: str) -> None:
         "The message from external checks says it is down.\n\nCan you confirm?",
         "Log:\n\n====\n2026-03-03 10:15 ERR timeout\n====\n\nCredit please.",
         "Our reply above this line was meant for billing.\n\nPlease pass it on.",
+        "Short note:\n\nCheers,\nDana\n\nWednesday, March 18, 2026\n\nhttps://news.example/print\n\nThe region was down, they write, and nobody knew.",
         "Your colleague wrote on 3.3.2026 at 10:15 that we get a credit:\n\nwhere is it?",
     ],
 )
@@ -70,6 +71,7 @@ def test_a_gateway_s_warning_is_not_the_sender_s(warning: str) -> None:
         ),
         ("Hej,\n\nslet den.\n\nMed venlig hilsen / Kind regards\n\nBo Hansen", "CTO"),
         ("Please delete it.\n\nBest regards\nDana", "[cid:image001.png@01DA]\nHead of IT\n+44 20 7946 0000"),
+        ("Please delete it.", "----\nDana Whitfield <dana@northpeak.example>\nhttps://northpeak.example/"),
         ("Please delete it.\n\nIt is really urgent.", "Dana Whitfield | Head of IT\nNorthpeak Ltd"),
     ],
 )

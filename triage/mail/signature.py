@@ -14,6 +14,7 @@ _MAX_LINES = 15
 _MAX_WARNING = 5
 _WINDOW = 60
 _DASHES = re.compile(r"(?:--|—|__|–)\s*$")
+_SHORT_RULE = re.compile(r"\s{0,3}-{3,4}\s*$")
 #: What a picture leaves in a plain text.
 _PICTURE = re.compile(
     r"\s*(?:\[(?:cid|image|inline image|logo)\b[^\]\n]{0,200}\]|<[\w .-]{1,60}\.(?:png|jpe?g|gif)>|!\[[^\]\n]{0,200}\]\([^)\s]{0,600}\))\s*$",
@@ -56,7 +57,7 @@ _SAYS = re.compile(
     re.I,
 )
 _STREET = re.compile(
-    r"[^\W\d][^\d\n]{2,40}\s\d{1,4}\s?[a-z]?(?:,\s?[\w -]{4,30})?$|\d{1,4}(?:\s?bis)?,?\s(?:[\w'-]{1,20}\s){0,3}(?:rue|avenue|av|bd|boulevard|quai|place|chemin|impasse|street|st|road|rd|lane|drive|square)\b",
+    r"[^\W\d][^\d\n]{2,40}\s\d{1,4}\s?[a-z]?(?:,\s?[A-Z]{1,4}[- ]?\d{3,6})?$|\d{1,4}(?:\s?bis)?,?\s(?:[\w'-]{1,20}\s){0,3}(?:rue|avenue|av|bd|boulevard|quai|place|chemin|impasse|street|st|road|rd|lane|drive|square)\b",
     re.I,
 )
 _LIST_FOOTER = re.compile(
@@ -117,7 +118,7 @@ def _below_dashes(lines: list[str], signed: list[bool], first: int) -> None:
 def _below_rule(lines: list[str], signed: list[bool], first: int) -> None:
     """Below a rule: the footer of a mailing list, or a name with nothing but titles and addresses."""
     for index in range(max(first, len(lines) - 10), len(lines)):
-        if signed[index] or not phrases.RULE.match(lines[index]):
+        if signed[index] or not (phrases.RULE.match(lines[index]) or _SHORT_RULE.match(lines[index])):
             continue
         below = [line for line in lines[index + 1 :] if line.strip()]
         is_card = any(map(_is_contact, below)) and all(_is_contact(one) or _is_title(one) for one in below)
