@@ -18,7 +18,7 @@ class State(StrEnum):
     NEW = "new"  # received, nothing decided yet; never seen outside the transaction of its intake
     DRAFTED = "drafted"  # a proposed reply waits for a person's yes
     NEEDS_PERSON = "needs a person"  # no reply can be proposed, or the reading is in doubt
-    FILED = "filed"  # automated mail: kept and clocked, never answered
+    FILED = "filed"  # automated mail: kept with the time of its receipt, never answered
     APPROVED = "approved"  # a person said yes to exactly this text; it is ready to go out
     ANSWERED = "answered"  # the reply went out
     DISMISSED = "dismissed"  # a person decided that no reply is owed, and said why

@@ -78,6 +78,7 @@ def make_app(
             Route("/case/{number:int}/{action}", page.act, methods=["POST"]),
             Route("/health", page.health),
             Route("/desk.css", page.style),
+            Route("/favicon.ico", lambda _: Response(status_code=204)),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK)), Middleware(_SafeHeaders)],
         exception_handlers={TriageError: page.sorry, 404: page.not_found},
