@@ -36,6 +36,7 @@ REFUND = {
     "es": ["Le reembolsaremos el importe.", "Le devolveremos su dinero.", "Tendrá una devolución."],
     "tr": ["Tutarı size iade edeceğiz.", "Para iadesi yapacağız.", "Paranızı geri vereceğiz."],
     "it": ["Le rimborseremo l'importo.", "Riavrà il suo denaro.", "Le restituiremo la somma."],
+    "pt": ["Vamos reembolsar o valor.", "Devolveremos o seu dinheiro.", "Terá direito a uma devolução."],
 }
 PAYOUT = {
     "en": [
@@ -56,6 +57,7 @@ PAYOUT = {
     "es": ["Haremos una transferencia bancaria.", "Lo recibirá en efectivo.", "Se abonará en su tarjeta."],
     "tr": ["Tutarı banka hesabınıza yatıracağız.", "Size nakit ödeme yapacağız.", "Tutar kartınıza yatacak."],
     "it": ["Faremo un bonifico.", "Lo riceverà in contanti.", "Il credito va sulla sua carta."],
+    "pt": ["Faremos uma transferência bancária.", "Receberá em dinheiro vivo.", "O crédito vai para o seu cartão."],
 }
 OTHER_ACCOUNT = {
     "en": ["We will put the credit on another account of yours.", "We move it to a different account."],
@@ -64,6 +66,7 @@ OTHER_ACCOUNT = {
     "es": ["Pondremos el crédito en otra cuenta."],
     "tr": ["Krediyi başka bir hesaba geçireceğiz."],
     "it": ["Metteremo il credito su un altro account."],
+    "pt": ["Colocaremos o crédito em outra conta."],
 }
 DISCLOSURE = {
     "en": ["We will hand the data to the police."],
@@ -72,6 +75,7 @@ DISCLOSURE = {
     "es": ["Entregaremos los datos a la policía."],
     "tr": ["Verileri hemen polise vereceğiz."],
     "it": ["Consegneremo i dati alla polizia."],
+    "pt": ["Entregaremos os dados à polícia."],
 }
 SECRETS = {
     "en": ["We will send you your password.", "We send you your card number."],
@@ -80,6 +84,7 @@ SECRETS = {
     "es": ["Le enviaremos su contraseña.", "Le enviaremos su número de tarjeta."],
     "tr": ["Size parolanızı göndereceğiz.", "Size kart numaranızı göndereceğiz."],
     "it": ["Le invieremo la sua password.", "Le manderemo il suo numero di carta."],
+    "pt": ["Enviaremos a sua senha.", "Enviaremos o seu número de cartão."],
 }
 
 
@@ -102,6 +107,7 @@ def test_a_promise_that_the_terms_rule_out(language: str, sentence: str) -> None
             "es": ["No es un reembolso.", "No puede pasarse a otra cuenta."],
             "tr": ["Bu bir para iadesi değildir.", "Başka bir hesaba aktarılamaz."],
             "it": ["Non è un rimborso.", "Non può passare a un altro account."],
+            "pt": ["Não é um reembolso.", "Não pode passar para outra conta."],
         }
     ),
 )
@@ -129,6 +135,7 @@ UNSOURCED = {
         "es": "El crédito es de 18,01 USD.",
         "tr": "Kredi 18,01 USD.",
         "it": "Il credito è di 18,01 USD.",
+        "pt": "O crédito é de 18,01 USD.",
     },
     "unsourced_percent": {
         "en": "That gives 11%.",
@@ -137,6 +144,7 @@ UNSOURCED = {
         "es": "Eso da un 11 %.",
         "tr": "Bu %11 eder.",
         "it": "Sono 11%.",
+        "pt": "Isso dá 11%.",
     },
     "unsourced_date": {
         "en": "It was on 7 March 2026.",
@@ -145,6 +153,7 @@ UNSOURCED = {
         "es": "Fue el 7 de marzo de 2026.",
         "tr": "7 Mart 2026 tarihindeydi.",
         "it": "Era il 7 marzo 2026.",
+        "pt": "Foi em 7 de março de 2026.",
     },
     "unsourced_duration": {
         "en": "It takes seven days.",
@@ -153,6 +162,7 @@ UNSOURCED = {
         "es": "Tarda siete días.",
         "tr": "Yedi gün sürer.",
         "it": "Ci vogliono sette giorni.",
+        "pt": "Demora sete dias.",
     },
     "unsourced_number": {
         "en": "There were 4711 calls.",
@@ -161,6 +171,7 @@ UNSOURCED = {
         "es": "Hubo 4711 llamadas.",
         "tr": "4711 çağrı vardı.",
         "it": "Ci sono state 4711 chiamate.",
+        "pt": "Houve 4711 chamadas.",
     },
 }
 
@@ -231,6 +242,7 @@ EARLY = {
     "es": ["Eliminaremos su perfil el 20 de mayo de 2026.", "Eliminaremos su perfil mañana."],
     "tr": ["Profilinizi 20 Mayıs 2026 tarihinde sileceğiz.", "Profilinizi hemen sileceğiz."],
     "it": ["Elimineremo il suo profilo entro il 20 maggio 2026.", "Elimineremo il suo profilo subito."],
+    "pt": ["Eliminaremos o seu perfil até 20 de maio de 2026.", "Eliminaremos o seu perfil amanhã."],
 }
 
 
@@ -281,6 +293,7 @@ ACCOUNT_STATE = {
     "es": ["Su cuenta está en el plan gratuito.", "No existe ninguna cuenta con esa dirección."],
     "tr": ["Ücretsiz plandasınız.", "Bu adreste böyle bir hesap yok."],
     "it": ["Lei è sul piano gratuito.", "A questo indirizzo non esiste alcun account."],
+    "pt": ["A sua conta está no plano gratuito.", "Não existe nenhuma conta com esse endereço."],
 }
 
 

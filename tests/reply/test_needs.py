@@ -91,6 +91,7 @@ OTHERS = {
     "es": "Quiero los datos de mi compañera.",
     "tr": "İş arkadaşımın verilerini istiyorum.",
     "it": "Vorrei i dati di una collega.",
+    "pt": "Quero os dados de uma colega.",
 }
 
 
