@@ -212,6 +212,25 @@ def test_rules_as_the_policy_owner_types_them(home: Path, capsys: pytest.Capture
     assert "brightwater" in capsys.readouterr().err
 
 
+def test_a_law_of_the_settings_counts_beside_the_published_terms(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = "From: a@x.example\nDate: Wed, 18 Mar 2026 08:12:00 +0000\n\nPlease delete all my personal data.\n"
+    (home / "request.eml").write_text(request)
+    due = {}
+    for laws in ("", "ccpa", "gdpr, kvkk"):
+        (home / "triage.toml").write_text(f'[desk]\nlaws = "{laws}"\n')
+        assert main(["read", "request.eml", "--json", "--config", "triage.toml"]) == 0
+        (view,) = lines(capsys.readouterr().out)
+        due[laws] = {each["kind"]: each for each in view["deadlines"]}
+    assert due[""]["respond"]["due_at"] == due["ccpa"]["respond"]["due_at"] == "2026-04-02T08:12:00Z"
+    assert due["ccpa"]["acknowledge"]["clause"] == "ccpa.acknowledge"
+    assert due["gdpr, kvkk"] == due[""]  # both give a month, the published terms govern
+    (home / "triage.toml").write_text('[desk]\nlaws = "gpdr"\n')
+    assert main(["check", "--config", "triage.toml"]) == 1
+    assert "gdpr, uk_gdpr, ccpa" in capsys.readouterr().out
+
+
 def test_check_names_each_fault_and_goes_on(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "triage.toml").write_text(
         '[desk]\nrecords = "none"\n[mailbox.a]\nkind = "files"\npath = "nowhere"\n'

@@ -20,13 +20,17 @@ from triage.reply.letter import as_html
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What judging and answering work with, loaded once at the edge. zone: the desk's; name, address: as replies are signed."""
+    """What judging and answering work with, loaded once at the edge.
+
+    zone: the desk's; name, address: as replies are signed; laws: packs whose deadlines count beside the published terms'.
+    """
 
     pack: Pack
     writer: Writer
     zone: ZoneInfo
     name: str
     address: str
+    laws: tuple[Pack, ...] = ()
 
 
 def consider(message: Message, reader: Reader, records: Records, kit: Kit) -> Decision:
@@ -36,7 +40,7 @@ def consider(message: Message, reader: Reader, records: Records, kit: Kit) -> De
 
 def decide(message: Message, reading: Reading, records: Records, kit: Kit) -> Decision:
     """Judge and answer a mail that was read already. Where the law speaks, a note for the team stands instead of a draft."""
-    due = deadlines(reading, message.received_at, kit.pack, zone=kit.zone)
+    due = deadlines(reading, message.received_at, kit.pack, zone=kit.zone, also=kit.laws)
     known = known_for(reading, message.sender, records)
     assessment: Assessment | None = None
     if reading.is_about("sla_credit_claim"):
@@ -80,7 +84,7 @@ def unreadable(message: Message, kit: Kit) -> Decision:
     """A mail that defeated the reader: a case for a person, with the deadline running from its receipt."""
     doubt = Doubt("unreadable", "This mail could not be read by the program. A person must read it as it arrived.")
     reading = Reading(language="und", doubts=(doubt,))
-    return Decision(message, reading, deadlines(reading, message.received_at, kit.pack, zone=kit.zone))
+    return Decision(message, reading, deadlines(reading, message.received_at, kit.pack, zone=kit.zone, also=kit.laws))
 
 
 def _letterhead(message: Message, reading: Reading, records: Records, kit: Kit) -> dict[str, Any]:

@@ -49,6 +49,11 @@ class DeskSettings:
         "Name of your own mail server in its Authentication-Results headers; its word proves a sender's address. "
         "Empty: no sender counts as proved, and replies reveal nothing from the records.",
     )
+    laws: str = _key(
+        "",
+        "Laws whose time limits count beside the published ones, by their names in the shipped pack `statutory`, "
+        "separated by commas; the earliest limit governs. Empty: none.",
+    )
     zone: str = _key("UTC", "Time zone of the desk, by its IANA name; dates in replies and on the pages are in it.")
     database: str = _key(
         "desk.db", "SQLite file of the desk. The mail itself lies beside it, in a folder named as it: desk-mail."

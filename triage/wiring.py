@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from triage import pipeline
 from triage.doors.mailbox import Fetched, Mailbox
+from triage.errors import ConfigError
 from triage.mail import parse
 from triage.mail.reader import EPOCH
 from triage.model import Decision, Draft, Message, Records
 from triage.paths import rule_pack, shipped
 from triage.pipeline import Kit
-from triage.policy import load_pack
+from triage.policy import Pack, load_pack
 from triage.reading import Reader
 from triage.reading.vocabulary import load_vocabulary
 from triage.reply import Writer
@@ -48,7 +49,20 @@ def load_kit(settings: Settings) -> Kit:
         zone=settings.zone,
         name=settings.desk.name,
         address=settings.desk.address,
+        laws=load_laws(settings),
     )
+
+
+def load_laws(settings: Settings) -> tuple[Pack, ...]:
+    """The statutory pack, narrowed to the laws of the settings. Raises ConfigError for one that it does not have."""
+    wanted = [law.strip() for law in settings.desk.laws.split(",") if law.strip()]
+    if not wanted:
+        return ()
+    statutory = load_pack(shipped("rules") / "statutory")
+    for law in wanted:
+        if law not in statutory.documents:
+            raise ConfigError("[desk]", f"laws names {law!r}.", f"There are: {', '.join(statutory.documents)}.")
+    return (statutory.narrowed(wanted),)
 
 
 def load_writer(settings: Settings) -> Writer:

@@ -59,7 +59,8 @@ def _terms(settings: Settings) -> str:
 
     folder = wiring.pack_folder(settings)
     load_pack(folder)
-    return f"rule pack {folder.name}"
+    wiring.load_laws(settings)
+    return f"rule pack {folder.name}" + (f", beside it {settings.desk.laws}" if settings.desk.laws else "")
 
 
 def _templates(settings: Settings) -> str:
