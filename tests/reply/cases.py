@@ -30,7 +30,7 @@ from triage.reply import Writer
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates" / "replies"
-LANGUAGES = ("en", "de", "fr", "es", "tr", "it", "pt")
+LANGUAGES = ("en", "de", "fr", "es", "tr", "it", "pt", "nl")
 RIGHTS = (
     *("access", "rectification", "completion", "erasure", "objection", "portability", "cancellation"),
     "marketing_opt_out",

@@ -37,6 +37,7 @@ REFUND = {
     "tr": ["Tutarı size iade edeceğiz.", "Para iadesi yapacağız.", "Paranızı geri vereceğiz."],
     "it": ["Le rimborseremo l'importo.", "Riavrà il suo denaro.", "Le restituiremo la somma."],
     "pt": ["Vamos reembolsar o valor.", "Devolveremos o seu dinheiro.", "Terá direito a uma devolução."],
+    "nl": ["We betalen u het bedrag terug.", "U krijgt uw geld terug.", "U krijgt een restitutie."],
 }
 PAYOUT = {
     "en": [
@@ -58,6 +59,7 @@ PAYOUT = {
     "tr": ["Tutarı banka hesabınıza yatıracağız.", "Size nakit ödeme yapacağız.", "Tutar kartınıza yatacak."],
     "it": ["Faremo un bonifico.", "Lo riceverà in contanti.", "Il credito va sulla sua carta."],
     "pt": ["Faremos uma transferência bancária.", "Receberá em dinheiro vivo.", "O crédito vai para o seu cartão."],
+    "nl": ["We maken het bedrag over.", "U ontvangt het contant.", "Het tegoed gaat naar uw kaart."],
 }
 OTHER_ACCOUNT = {
     "en": ["We will put the credit on another account of yours.", "We move it to a different account."],
@@ -67,6 +69,7 @@ OTHER_ACCOUNT = {
     "tr": ["Krediyi başka bir hesaba geçireceğiz."],
     "it": ["Metteremo il credito su un altro account."],
     "pt": ["Colocaremos o crédito em outra conta."],
+    "nl": ["We zetten het tegoed op een ander account."],
 }
 DISCLOSURE = {
     "en": ["We will hand the data to the police."],
@@ -76,6 +79,7 @@ DISCLOSURE = {
     "tr": ["Verileri hemen polise vereceğiz."],
     "it": ["Consegneremo i dati alla polizia."],
     "pt": ["Entregaremos os dados à polícia."],
+    "nl": ["We geven de gegevens aan de politie."],
 }
 SECRETS = {
     "en": ["We will send you your password.", "We send you your card number."],
@@ -85,6 +89,7 @@ SECRETS = {
     "tr": ["Size parolanızı göndereceğiz.", "Size kart numaranızı göndereceğiz."],
     "it": ["Le invieremo la sua password.", "Le manderemo il suo numero di carta."],
     "pt": ["Enviaremos a sua senha.", "Enviaremos o seu número de cartão."],
+    "nl": ["We sturen u uw wachtwoord.", "We sturen u uw kaartnummer."],
 }
 
 
@@ -108,6 +113,7 @@ def test_a_promise_that_the_terms_rule_out(language: str, sentence: str) -> None
             "tr": ["Bu bir para iadesi değildir.", "Başka bir hesaba aktarılamaz."],
             "it": ["Non è un rimborso.", "Non può passare a un altro account."],
             "pt": ["Não é um reembolso.", "Não pode passar para outra conta."],
+            "nl": ["Dit is geen terugbetaling.", "Het kan niet naar een ander account."],
         }
     ),
 )
@@ -136,6 +142,7 @@ UNSOURCED = {
         "tr": "Kredi 18,01 USD.",
         "it": "Il credito è di 18,01 USD.",
         "pt": "O crédito é de 18,01 USD.",
+        "nl": "Het tegoed is 18,01 USD.",
     },
     "unsourced_percent": {
         "en": "That gives 11%.",
@@ -145,6 +152,7 @@ UNSOURCED = {
         "tr": "Bu %11 eder.",
         "it": "Sono 11%.",
         "pt": "Isso dá 11%.",
+        "nl": "Dat is 11%.",
     },
     "unsourced_date": {
         "en": "It was on 7 March 2026.",
@@ -154,6 +162,7 @@ UNSOURCED = {
         "tr": "7 Mart 2026 tarihindeydi.",
         "it": "Era il 7 marzo 2026.",
         "pt": "Foi em 7 de março de 2026.",
+        "nl": "Het was op 7 maart 2026.",
     },
     "unsourced_duration": {
         "en": "It takes seven days.",
@@ -163,6 +172,7 @@ UNSOURCED = {
         "tr": "Yedi gün sürer.",
         "it": "Ci vogliono sette giorni.",
         "pt": "Demora sete dias.",
+        "nl": "Het duurt zeven dagen.",
     },
     "unsourced_number": {
         "en": "There were 4711 calls.",
@@ -172,6 +182,7 @@ UNSOURCED = {
         "tr": "4711 çağrı vardı.",
         "it": "Ci sono state 4711 chiamate.",
         "pt": "Houve 4711 chamadas.",
+        "nl": "Er waren 4711 aanroepen.",
     },
 }
 
@@ -243,6 +254,7 @@ EARLY = {
     "tr": ["Profilinizi 20 Mayıs 2026 tarihinde sileceğiz.", "Profilinizi hemen sileceğiz."],
     "it": ["Elimineremo il suo profilo entro il 20 maggio 2026.", "Elimineremo il suo profilo subito."],
     "pt": ["Eliminaremos o seu perfil até 20 de maio de 2026.", "Eliminaremos o seu perfil amanhã."],
+    "nl": ["We verwijderen uw profiel uiterlijk op 20 mei 2026.", "We verwijderen uw profiel meteen."],
 }
 
 
@@ -294,6 +306,7 @@ ACCOUNT_STATE = {
     "tr": ["Ücretsiz plandasınız.", "Bu adreste böyle bir hesap yok."],
     "it": ["Lei è sul piano gratuito.", "A questo indirizzo non esiste alcun account."],
     "pt": ["A sua conta está no plano gratuito.", "Não existe nenhuma conta com esse endereço."],
+    "nl": ["U zit op het gratis abonnement.", "Onder dit adres bestaat er geen account."],
 }
 
 

@@ -60,9 +60,9 @@ def test_the_folder_above_replies_may_be_named_too(own: Path) -> None:
 
 
 def test_a_new_language_is_a_new_folder(own: Path) -> None:
-    shutil.copytree(TEMPLATES / "en", own / "nl")
-    (own / "nl" / "greeting.j2").write_text("Beste {% if sender %}{{ sender }}{% else %}klant{% endif %},")
-    assert CONCERN.draft("nl", by=load(own)).text.startswith("Beste Dana Whitfield,")
+    shutil.copytree(TEMPLATES / "en", own / "sv")
+    (own / "sv" / "greeting.j2").write_text("Hej {% if sender %}{{ sender }}{% else %}kund{% endif %},")
+    assert CONCERN.draft("sv", by=load(own)).text.startswith("Hej Dana Whitfield,")
 
 
 def test_a_language_without_letters_falls_back_to_english() -> None:
@@ -105,10 +105,10 @@ def test_a_file_that_is_not_utf8(own: Path) -> None:
 
 
 def test_a_language_that_lacks_a_part_is_refused(own: Path) -> None:
-    shutil.copytree(TEMPLATES / "en", own / "nl")
-    (own / "nl" / "needs.j2").unlink()
+    shutil.copytree(TEMPLATES / "en", own / "sv")
+    (own / "sv" / "needs.j2").unlink()
     error = refused(own)
-    assert error.where == str(own / "nl")
+    assert error.where == str(own / "sv")
     assert "lacks the part needs" in error.what
 
 

@@ -92,6 +92,7 @@ OTHERS = {
     "tr": "İş arkadaşımın verilerini istiyorum.",
     "it": "Vorrei i dati di una collega.",
     "pt": "Quero os dados de uma colega.",
+    "nl": "Ik wil de gegevens van mijn collega.",
 }
 
 

@@ -98,7 +98,8 @@ def test_the_sentences_of_a_pack_are_laid_over_the_shipped_letters(other: Pack, 
     granted = letter(other, judged(other), by, language)
     assert refused.problems == granted.problems == ()
     assert re.search(
-        "starter tariff|Tarif Starter|formule Starter|tarifa Starter|Starter tarifesinde|tariffa Starter", refused.text
+        "starter tariff|Tarif Starter|formule Starter|tarifa Starter|Starter tarifesinde|tariffa Starter|tarief Starter",
+        refused.text,
     )
     assert any("clause availability.own" in source for _, source in granted.sources)
 
