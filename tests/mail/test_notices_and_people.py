@@ -49,6 +49,16 @@ NOTICES = {
         "If you did not request this, you can safely ignore this email.",
     ),
     "cron": ("root@srv1.acme.example (Cron Daemon)", "Cron <root@srv1> /usr/bin/backup", "done"),
+    "left the company": (
+        "Jane <jane@acme.example>",
+        "Re: Your invoice",
+        "Please note that I no longer work at Acme. This mailbox is not monitored.",
+    ),
+    "not delivered, in German": (
+        "Postmaster <postmaster@acme.example>",
+        "Ihre Nachricht",
+        "Die Nachricht konnte nicht zugestellt werden: das Postfach ist voll.",
+    ),
     "read, in plain text": (
         "Jane <jane@acme.example>",
         "Read: Your invoice",

@@ -218,6 +218,8 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
         "delivery-text-abroad",
         (
             "zustell",
+            "zugestellt",
+            "ausgeliefert",
             "remis",
             "entreg",
             "recapit",
@@ -341,7 +343,7 @@ TEXTS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...] = (
             r"(?:i|\w{2,20}) (?:am |is )?no longer (?:works?|working|with|employed|part of)\b|(?:i have|has) left (?:the )?(?:company|organi[sz]ation|firm)",
             re.I,
         ),
-        0.4,
+        0.7,
     ),
     (
         "challenge-text",
