@@ -147,17 +147,6 @@ def test_what_is_wrong_is_found_with_file_and_line(copy: Path, file: str, old: s
     assert all(each.line for each in found)
 
 
-def test_an_untested_clause_is_hinted_at(copy: Path) -> None:
-    text = (copy / "cases/sla.yaml").read_text()
-    start = text.index("  - case: the cycle was credited before\n")
-    (copy / "cases/sla.yaml").write_text(
-        text[:start] + text[text.index("  - case: the cycle was not credited before", start) :]
-    )
-    assert [str(c).split("hint: ")[1] for c in check_pack(copy)] == [
-        f"sla.once: no case in which it is: fails. Add one under {copy / 'cases'}."
-    ]
-
-
 @pytest.mark.parametrize(
     "scalar", ["no", "Yes", "on", "010", "0x1F", "1:30", "12:30:45", "1e3", "1_000", ".5", "1.", ".inf", "~", "+5"]
 )

@@ -8,7 +8,7 @@ conflict is shown. Adding a true fact settles unknowns; it never turns a yes int
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import takewhile
@@ -17,7 +17,7 @@ from typing import Any
 from triage.model import Assessment, Credit, Finding, Outcome, Result
 from triage.policy.cycles import Cycle
 from triage.policy.facts import ClaimFacts, CycleFacts, OutageFacts, Value
-from triage.policy.judging import Answered, judge
+from triage.policy.judging import Answered, Judged, judge
 from triage.policy.logic import INCIDENTS
 from triage.policy.others import typed
 from triage.policy.outages import Outage, governing_days, read_outage
@@ -26,9 +26,14 @@ from triage.policy.sentences import show
 from triage.policy.steps import added
 from triage.policy.wanting import wanted, who_knows
 
+Watch = Callable[[Judged], None]
 
-def assess(facts: ClaimFacts, pack: Pack) -> Assessment:
-    """The verdict on a claim. Raises FactsError for a fact that the pack does not know. Source: the pack's credit clauses."""
+
+def assess(facts: ClaimFacts, pack: Pack, watch: Watch | None = None) -> Assessment:
+    """The verdict on a claim. Raises FactsError for a fact that the pack does not know. Source: the pack's credit clauses.
+
+    watch: is shown each cycle as it was judged, with all its values.
+    """
     claim = _claim_sheet(facts, pack)
     outage = read_outage(facts.incidents, claim["account.billing_day"], pack)
     known = {entry.start: entry for entry in _unique_cycles(facts.cycles, outage.conflicts)}
@@ -38,8 +43,8 @@ def assess(facts: ClaimFacts, pack: Pack) -> Assessment:
         sheet = _cycle_sheet(claim, cycle, known.get(cycle.day), outage.cycles[cycle], pack)
         sheet["claim.credited_this_year"] = _credited(credits, cycle.day.year)
         days = governing_days(outage.cycles[cycle], outage, facts.received_at, pack)
-        credits.append(_judge_cycle(cycle, sheet, days, pack, answered))
-    rest = _judge_rest(claim, outage, facts, pack) if outage.open or not credits else None
+        credits.append(_judge_cycle(cycle, sheet, days, pack, answered, watch))
+    rest = _judge_rest(claim, outage, facts, pack, watch) if outage.open or not credits else None
     return _verdict(credits, rest, [*facts.conflicts, *outage.conflicts], pack)
 
 
@@ -139,9 +144,16 @@ def _credited(before: Sequence[Credit], year: int) -> Decimal | None:
 
 
 def _judge_cycle(
-    cycle: Cycle, sheet: dict[str, Any], days: tuple[date, ...] | None, pack: Pack, answered: Answered
+    cycle: Cycle,
+    sheet: dict[str, Any],
+    days: tuple[date, ...] | None,
+    pack: Pack,
+    answered: Answered,
+    watch: Watch | None,
 ) -> Credit:
     judged = judge(sheet, days, pack, answered)
+    if watch is not None:
+        watch(judged)
     outcome, values = _outcome(judged.findings), judged.values
     tier = values.get("cycle.tier_percent")
     return Credit(
@@ -160,11 +172,13 @@ def _judge_cycle(
     )
 
 
-def _judge_rest(claim: dict[str, Any], outage: Outage, facts: ClaimFacts, pack: Pack) -> Credit:
+def _judge_rest(claim: dict[str, Any], outage: Outage, facts: ClaimFacts, pack: Pack, watch: Watch | None) -> Credit:
     """What can be said of cycles that are not known yet: a clause that looks at no cycle may fail for all of them."""
     if not outage.open:  # incidents without any length on the border of two cycles: nothing was touched
         return Credit(cycle=date.min, outcome=Outcome.INELIGIBLE)
     judged = judge(dict(claim), governing_days((), outage, facts.received_at, pack), pack, {})
+    if watch is not None:
+        watch(judged)
     outcome = _outcome(judged.findings)
     missing = (*outage.open, *wanted(judged.programs, judged.values, None)) if outcome is not Outcome.INELIGIBLE else ()
     return Credit(cycle=date.min, outcome=outcome, findings=judged.findings, missing=missing)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
 from triage.errors import ConfigError
+from triage.policy.edges import lacking, leaves
+from triage.policy.edges_in_time import Lack, untested_days, untested_deadline
 from triage.policy.loading import BadPack, load_pack
-from triage.policy.logic import All, Any_, AnyIncident, Condition, Not, Test
+from triage.policy.logic import Test
 from triage.policy.pack import Clause, Pack, Version, gives, looks_at
 from triage.policy.scenario import Tried, load_scenarios, try_scenario
 from triage.policy.steps import Table
@@ -42,7 +44,7 @@ def check_pack(path: Path) -> tuple[Complaint, ...]:
     except ConfigError as error:
         return (Complaint(error.where, error.line, error.what, error.remedy),)
     found = [complaint for look in _LOOKS for complaint in look(pack)]
-    found += [*_untested(pack, tried), *_failing(tried)]
+    found += [*_failing(tried), *_untested(pack, tried)]
     return tuple(sorted(found, key=lambda complaint: not complaint.serious))
 
 
@@ -98,23 +100,16 @@ def _words(pack: Pack) -> Iterator[Complaint]:
     """A word that a condition compares with and that the fact never has."""
     for clause, version in _versions(pack):
         for condition in (version.only_if, version.condition):
-            for test in _tests(condition):
+            for test in leaves(condition):
+                if not isinstance(test, Test):
+                    continue
                 known = pack.facts[test.fact].values if test.fact in pack.facts else ()
                 values = test.value if isinstance(test.value, frozenset) else {test.value}
                 for value in sorted(v for v in values if known and isinstance(v, str) and v not in known):
                     near = get_close_matches(value, known, 1)
                     remedy = f"Did you mean `{near[0]}`?" if near else f"`{test.fact}` is one of: {', '.join(known)}."
-                    yield _at(clause, version, f"`{test.fact}` is never `{value}`.", remedy)
-
-
-def _tests(condition: Condition | None) -> Iterator[Test]:
-    if isinstance(condition, Test):
-        yield condition
-    elif isinstance(condition, (All, Any_)):
-        for part in condition.parts:
-            yield from _tests(part)
-    elif isinstance(condition, (Not, AnyIncident)):
-        yield from _tests(condition.part)
+                    what = f"{clause.id}: `{test.fact}` is never `{value}`."
+                    yield Complaint(clause.where, test.line or version.line, what, remedy)
 
 
 def _clashes(pack: Pack) -> Iterator[Complaint]:
@@ -164,40 +159,75 @@ def _unreachable(pack: Pack) -> Iterator[Complaint]:
             yield _at(clause, None, "nothing leads to this statement.", remedy, serious=False)
 
 
+def _unread(pack: Pack) -> Iterator[Complaint]:
+    """Credits are claimed by mail, and a mail is read by what customers call things."""
+    file = Path(pack.path, "vocabulary.yaml")
+    if (pack.credit_clauses or pack.contacts) and not file.is_file():
+        remedy = "Write one like that of `triage pack new`: regions, products, hosts."
+        yield Complaint(str(file), None, "it is missing, so mail cannot be read for this pack.", remedy, serious=False)
+
+
 # --- cases ----------------------------------------------------------------------------------------------------------
 
 
-def _untested(pack: Pack, tried: Iterable[Tried]) -> Iterator[Complaint]:
-    """A credit clause needs a case for each answer it can give, a deadline one with and one without, a statement one mail."""
-    seen: dict[str, set[str]] = {}
-    for each in tried:
-        for clause_id, result in each.results.items():
-            seen.setdefault(clause_id, set()).add(result)
-        for clause_id in {*each.bearing} & {*each.scenario.expected.get("bearing", ())}:
-            seen.setdefault(clause_id, set()).add("bears")
+def _untested(pack: Pack, tried: Sequence[Tried]) -> Iterator[Complaint]:
+    """A bound without a case on it, one just beside it and one in which the fact is not known; a deadline without a date,
+    a statement without a mail that it bears on."""
     for clause in pack.clauses:
-        if lacking := _wanted_results(clause) - seen.get(clause.id, set()):
-            words = ", ".join(sorted(lacking))
-            remedy = f"Add one under {Path(pack.path, 'cases')}."
-            yield _at(clause, None, f"no case in which it is: {words}.", remedy, serious=False)
+        for line, what, write in _lacking(clause, pack, tried):
+            remedy = f"Write one under {Path(pack.path, 'cases')}: `- {{case: ..., {write}}}`."
+            yield Complaint(clause.where, line, f"{clause.id}: no case {what}.", remedy)
 
 
-def _wanted_results(clause: Clause) -> set[str]:
-    if clause.question == "credit":
-        judges = any(version.condition is not None for version in clause.versions)
-        return {"holds", "unknown", "fails"} if judges else {"holds", "unknown"}
-    if clause.question == "deadline":
-        return {"due", "not due"}
-    return {"bears"} if clause.rights or clause.categories else set()
+def _lacking(clause: Clause, pack: Pack, tried: Sequence[Tried]) -> Iterator[Lack]:
+    if clause.question == "statement":
+        if (clause.rights or clause.categories) and not any(_bears(clause, each) for each in tried):
+            label = (*clause.categories, *clause.rights)[0]
+            mail = f"mail: {{received: ..., {'categories' if clause.categories else 'rights'}: [{label}]}}"
+            yield clause.line, "of a mail that it bears on", f"{mail}, then: {{bearing: [{clause.id}]}}"
+        return
+    yield from untested_days(clause, pack, tried)
+    for version in clause.versions:
+        if version.deadline is not None:
+            yield from untested_deadline(clause, version, pack, tried)
+        elif not version.absent:
+            yield from ((edge.line, edge.lacking, edge.write) for edge in lacking(clause, version, pack, tried))
 
 
-def _failing(tried: Iterable[Tried]) -> Iterator[Complaint]:
+def _bears(clause: Clause, each: Tried) -> bool:
+    return clause.id in {*each.bearing} & {*each.scenario.expected.get("bearing", ())}
+
+
+_TOLD = 3
+
+
+def _failing(tried: Sequence[Tried]) -> Iterator[Complaint]:
+    """The cases that come out otherwise, those with one cause together: the first three, and how many more."""
+    alike: dict[str, list[Tried]] = {}
     for each in tried:
-        for difference in each.differences:
+        if each.differences:
+            alike.setdefault(_cause(each), []).append(each)
+    for cause, same in alike.items():
+        for each in same[:_TOLD]:
             scenario = each.scenario
-            yield Complaint(
-                scenario.where, scenario.line, f"{scenario.name}: {difference}.", "Correct the clause or the case."
+            what = f"{scenario.name}: {'; '.join(each.differences)}{cause}."
+            yield Complaint(scenario.where, scenario.line, what, "Correct the clause or the case.")
+        if len(same) > _TOLD:
+            fourth = same[_TOLD].scenario
+            what, remedy = (
+                f"and {len(same) - _TOLD} more cases come out otherwise{cause}.",
+                "`triage rules test` shows all.",
             )
+            yield Complaint(fourth.where, fourth.line, what, remedy)
+
+
+def _cause(each: Tried) -> str:
+    """The clauses that stand against what a case expects, as ` (sla.coverage fails)`; empty where none does."""
+    wanted = each.scenario.expected
+    against = {"eligible": ("fails", "unknown"), "undetermined": ("fails",)}.get(wanted.get("outcome", ""), ())
+    clauses = [f"{name} {result}" for name, result in each.results.items() if result in against]
+    clauses += [f"{name} {result}" for name, result in each.results.items() if wanted.get(name, result) != result]
+    return f" ({', '.join(dict.fromkeys(clauses))})" if clauses else ""
 
 
 def _versions(pack: Pack) -> Iterator[tuple[Clause, Version]]:
@@ -205,5 +235,5 @@ def _versions(pack: Pack) -> Iterator[tuple[Clause, Version]]:
 
 
 _LOOKS: tuple[Callable[[Pack], Iterable[Complaint]], ...] = (
-    *(_overlaps, _gaps, _tables, _words, _clashes, _unused, _unreachable),
+    *(_overlaps, _gaps, _tables, _words, _clashes, _unused, _unreachable, _unread),
 )

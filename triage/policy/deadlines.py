@@ -57,7 +57,7 @@ def deadlines(
         for each in (pack, *also)
         for clause in each.deadline_clauses
         for version in clause.in_force(received_at.astimezone(each.zone).date())
-        if version.deadline is not None and _concerns(version.deadline, reading)
+        if version.deadline is not None and concerns(version.deadline, reading)
     ]
     kinds = dict.fromkeys(deadline.kind for deadline in found)
     governing = [_governs([deadline for deadline in found if deadline.kind == kind]) for kind in kinds]
@@ -83,7 +83,8 @@ def claim_limits(assessment: Assessment, pack: Pack) -> tuple[Deadline, ...]:
     return tuple(sorted(limits, key=lambda limit: limit.due_at))
 
 
-def _concerns(rule: DeadlineRule, reading: Reading) -> bool:
+def concerns(rule: DeadlineRule, reading: Reading) -> bool:
+    """Whether a mail read like this has the deadline."""
     categories = {label.label for label in reading.categories}
     rights = {label.label for label in reading.rights}
     if categories & set(rule.not_categories):

@@ -23,11 +23,15 @@ HOLDS, FAILS, UNKNOWN = Result.HOLDS, Result.FAILS, Result.UNKNOWN
 
 @dataclass(slots=True)
 class Judged:
-    """findings: at most one a clause. values: the sheet with what was computed. programs: the texts that were applied."""
+    """findings: at most one a clause. values: the sheet with what was computed. programs: the texts that were applied.
+
+    days: whose terms govern; None: any day's.
+    """
 
     findings: tuple[Finding, ...]
     values: Mapping[str, Any]
     programs: tuple[Program, ...]
+    days: tuple[date, ...] | None = None
 
 
 Answered = dict[int, Finding]
@@ -40,7 +44,7 @@ def judge(sheet: dict[str, Any], days: tuple[date, ...] | None, pack: Pack, answ
     if len(programs) == 1:
         findings = _Run(sheet, days, answered, bounds=_bounds(pack)).through(programs[0])
         unique = len({finding.id for finding in findings}) == len(findings)
-        return Judged(tuple(findings) if unique else _agreed([findings]), sheet, programs)
+        return Judged(tuple(findings) if unique else _agreed([findings]), sheet, programs, days)
     sheets = [dict(sheet) for _ in programs]
     runs = [
         _Run(own, days, answered, bounds=_bounds(pack)).through(program)
@@ -50,7 +54,7 @@ def judge(sheet: dict[str, Any], days: tuple[date, ...] | None, pack: Pack, answ
     values = {
         name: sheets[0].get(name) for name in names if all(own.get(name) == sheets[0].get(name) for own in sheets)
     }
-    return Judged(_agreed(runs), values, programs)
+    return Judged(_agreed(runs), values, programs, days)
 
 
 def _bounds(pack: Pack) -> dict[str, Bounds] | None:

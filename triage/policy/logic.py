@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from triage.model import Result
@@ -45,6 +45,7 @@ class Test:
     word: str
     value: Any
     check: Callable[[Any, Any], bool]
+    line: int = field(default=0, compare=False)
 
     def test(self, sheet: Sheet) -> Result:
         known = sheet.get(self.fact)
@@ -67,6 +68,7 @@ class Comparison:
     word: str
     other: str
     check: Callable[[Any, Any], bool]
+    line: int = field(default=0, compare=False)
 
     def test(self, sheet: Sheet) -> Result:
         left, right = sheet.get(self.fact), sheet.get(self.other)
@@ -248,14 +250,15 @@ def _test(block: Block, fact: str, word: str, types: Mapping[str, str]) -> Condi
                 f"`{fact}` ({kind}) cannot be compared with `{other}` ({types[other]}).",
                 "Compare like with like.",
             )
-        return Comparison(fact, word, other, _COMPARISONS[word])
+        return Comparison(fact, word, other, _COMPARISONS[word], block.lines[word])
     values = block.items_of(word) if word in ("one of", "none of") else [block.need(word)]
     for value in values:
         if not _fits(value, kind):
             block.wrong(
                 word, f"`{value}` is not a value of type {kind}, which `{fact}` has.", f"Write {_EXAMPLES[kind]}."
             )
-    return Test(fact, word, frozenset(values) if word in ("one of", "none of") else values[0], _TESTS[word])
+    value = frozenset(values) if word in ("one of", "none of") else values[0]
+    return Test(fact, word, value, _TESTS[word], block.lines[word])
 
 
 def _family(kind: str) -> str:

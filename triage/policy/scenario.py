@@ -25,6 +25,7 @@ from triage.model import Assessment, Deadline, Label, Outcome, Reading, Result
 from triage.policy.assess import assess, cycles_of
 from triage.policy.deadlines import deadlines
 from triage.policy.facts import AccountFacts, BillLine, ClaimFacts, CycleFacts, OutageFacts, ServiceFacts
+from triage.policy.judging import Judged
 from triage.policy.pack import Clause, Pack
 from triage.policy.sentences import show
 from triage.policy.yamlfile import Block, read_yaml
@@ -49,7 +50,10 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a case came to. differences: empty when all is as expected. results: clause id -> result."""
+    """What a case came to. differences: empty when all is as expected. results: clause id -> result.
+
+    judged: each billing cycle of a claim, with all its values.
+    """
 
     scenario: Scenario
     differences: tuple[str, ...]
@@ -57,6 +61,7 @@ class Tried:
     assessment: Assessment | None = None
     due: tuple[Deadline, ...] = ()
     bearing: tuple[str, ...] = ()
+    judged: tuple[Judged, ...] = ()
 
 
 def load_scenarios(pack: Pack) -> tuple[Scenario, ...]:
@@ -85,7 +90,8 @@ def try_scenario(scenario: Scenario, pack: Pack) -> Tried:
 
 
 def _try_claim(scenario: Scenario, facts: ClaimFacts, pack: Pack) -> Tried:
-    assessment = assess(facts, pack)
+    judged: list[Judged] = []
+    assessment = assess(facts, pack, judged.append)
     results = {finding.id: str(finding.result) for finding in assessment.clauses}
     found: dict[str, Any] = {
         "outcome": str(assessment.outcome),
@@ -94,7 +100,7 @@ def _try_claim(scenario: Scenario, facts: ClaimFacts, pack: Pack) -> Tried:
         "credits": {credit.cycle.isoformat(): credit.credit for credit in assessment.credits},
         **results,
     }
-    return Tried(scenario, _differences(scenario.expected, found), results, assessment)
+    return Tried(scenario, _differences(scenario.expected, found), results, assessment, judged=tuple(judged))
 
 
 def bearing_on(reading: Reading, pack: Pack) -> tuple[Clause, ...]:
@@ -257,6 +263,8 @@ def _value(block: Block, name: str, pack: Pack) -> Any:
         return block.integer(name)
     if kind in ("number", "percent", "money"):
         return block.number(name)
+    if kind == "text" and pack.facts[name].values:
+        return block.choice(name, pack.facts[name].values)
     return block.flag(name) if kind == "yes or no" else block.day(name) if kind == "day" else block.text(name)
 
 

@@ -19,7 +19,7 @@ from triage.policy.periods import Counting, Period, end_of, read_period
 from triage.policy.yamlfile import Block
 
 _EXACT = decimal.Context(prec=1000, rounding=decimal.ROUND_HALF_UP)
-_ROUNDING = {"half up": decimal.ROUND_HALF_UP, "half even": decimal.ROUND_HALF_EVEN, "down": decimal.ROUND_DOWN}
+ROUNDING = {"half up": decimal.ROUND_HALF_UP, "half even": decimal.ROUND_HALF_EVEN, "down": decimal.ROUND_DOWN}
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -44,6 +44,7 @@ class Row:
 
     at_least: Decimal | None
     gives: Decimal
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def _table(block: Block) -> Step:
             entry.wrong(
                 "at least", f"{bound} does not lie below the row above.", "List rows from the highest to the lowest."
             )
-        rows.append(Row(bound, entry.number("gives")))
+        rows.append(Row(bound, entry.number("gives"), entry.line))
     if not rows or rows[-1].at_least is not None:
         block.wrong("rows", "The table leaves a gap at its lower end.", "End it with `below that: true`.")
     return Table(block.text("gives"), block.text("of"), tuple(rows))
@@ -210,7 +211,7 @@ def _sum(block: Block) -> Step:
 
 def _share(block: Block) -> Step:
     block.only("of", "percent", "gives", "rounded", "to")
-    rounding, unit = _ROUNDING[block.choice("rounded", tuple(_ROUNDING))], block.number("to")
+    rounding, unit = ROUNDING[block.choice("rounded", tuple(ROUNDING))], block.number("to")
     if unit not in (1, Decimal("0.1"), Decimal("0.01"), Decimal("0.001"), Decimal("0.0001")):
         block.wrong("to", f"{unit} is no unit to round to.", "Write 0.01 for cents, 1 for whole amounts.")
     return Share(block.text("gives"), block.text("of"), block.text("percent"), unit.normalize(), rounding)
