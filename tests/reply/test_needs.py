@@ -103,6 +103,18 @@ def test_other_people_are_noticed_in_every_language(language: str) -> None:
     assert other in case.draft(language).text
 
 
+def test_a_lawyer_or_a_parent_is_asked_for_proof_not_for_the_address_of_another() -> None:
+    text = "I act on behalf of Annika Sauer. Delete what you hold on her, annika@sauer.example."
+    stranger = CASES["request from an unknown sender"].but(
+        rights=("erasure",), account=("annika@sauer.example",), message=replace(MESSAGE, text=text), known=None
+    )
+    assert "power of attorney" in questions(stranger)[0]
+    assert questions(stranger.but(known=KNOWN)) == questions(stranger)
+    elsewhere = stranger.but(message=replace(MESSAGE, text="Delete my account annika@sauer.example."))
+    assert "registered under" in questions(elsewhere)[0]
+    assert "power of attorney" not in questions(elsewhere)[0]
+
+
 def test_a_member_may_close_the_account_under_any_of_its_addresses() -> None:
     case = CASES["request: cancellation"].but(missing=("identity",), account=("billing@northpeak.example",))
     assert questions(case) == []

@@ -53,8 +53,9 @@ class Matter:
 
     @property
     def behalf(self) -> bool:
-        """Whether an owner of an account asks for what concerns somebody else: his own standing proves nothing there."""
-        return self.vouched and self._asks and self.for_another
+        """Whether what is asked concerns somebody else, so that the sender's own standing would prove nothing. One who
+        also claims a credit without being known as the owner has to show that first."""
+        return self.for_another and self._asks and (self.vouched or not self.claims)
 
     @property
     def _asks(self) -> bool:

@@ -69,18 +69,25 @@ def _verdict(result: str, domain: str) -> tuple[str, bool] | None:
 
 
 def for_another(
-    message: Message, reading: Reading, known: Known | None, *, phrases: Collection[str], of_account: Collection[str]
+    message: Message,
+    reading: Reading,
+    known: Known | None,
+    *,
+    vouched: bool,
+    phrases: Collection[str],
+    of_account: Collection[str],
 ) -> bool:
     """Whether a request seems to concern somebody else than its sender, by a mail that does not say who asks.
 
-    A sign is an address other than the sender's own, or one of the phrases for other people. of_account: the rights
+    A sign is one of the phrases for other people, or an address other than the sender's own; but who is not vouched for
+    may be the owner who writes from elsewhere. of_account: the rights
     that concern an account as a whole; those, any address of the account may use for it.
     """
     if "identity" not in reading.missing:
         return False
     own = {message.sender.email.casefold()} if message.sender else set[str]()
-    stated = {fact.value.casefold() for fact in reading.account if fact.kind == "email"} - own
-    if {right.label for right in reading.rights} <= set(of_account):
+    stated = {fact.value.casefold() for fact in reading.account if fact.kind == "email" and vouched} - own
+    if vouched and {right.label for right in reading.rights} <= set(of_account):
         return bool(stated - {address.casefold() for address in known.addresses} if known else stated)
     return bool(stated) or mentions(f"{message.subject}\n{message.text}", tuple(phrases))
 

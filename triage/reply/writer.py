@@ -170,12 +170,14 @@ class Writer:
             known,
             self.open_rights,
             forged=authenticated is False,
-            for_another=self._for_another(message, reading, known),
+            for_another=self._for_another(message, reading, known, vouched),
         )
 
-    def _for_another(self, message: Message, reading: Reading, known: Known | None) -> bool:
+    def _for_another(self, message: Message, reading: Reading, known: Known | None, vouched: bool) -> bool:
         phrases = (*self._language(reading.language).words.others, *self.languages[FALLBACK].words.others)
-        return standing.for_another(message, reading, known, phrases=phrases, of_account=self.account_rights)
+        return standing.for_another(
+            message, reading, known, vouched=vouched, phrases=phrases, of_account=self.account_rights
+        )
 
     def _letter(self, pen: Pen, values: Mapping[str, Any], to: tuple[Address, ...]) -> Draft:
         matter, language = pen.matter, pen.language
