@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import timedelta, timezone, tzinfo
+from itertools import islice
 
 from triage.model import Doubt, Fact, Incident, Message
 from triage.reading.facts import incidents as outages
@@ -60,7 +61,7 @@ def extract(
     claim, story = _tells_outage(parts, labels, vocabulary)
     if labels is not None and not {"legal_demand", "automated"}.isdisjoint(labels):
         return Facts()
-    home = message.sender.email.rpartition("@")[2] if message.sender else ""
+    home = message.sender.email.lower() if message.sender else ""
     context = _context(message, language)
     facts = _read(parts, context, vocabulary, home, claim, story, message)
     pointed = [cue for part in parts for cue in part.cues if cue.kind in {"attached", "see_quoted"}]
@@ -157,7 +158,7 @@ def _from_attachments(message: Message, context: Context, claim: bool) -> list[I
 
 
 def _part(page: Page, language: str) -> _Part:
-    masked = [m.span() for pattern in (EMAIL, _LINK) for m in pattern.finditer(page.flat)]
+    masked = [m.span() for pattern in (EMAIL, _LINK) for m in islice(pattern.finditer(page.flat), 400)]
     return _unmasked(_Part(page, lexicon(language).cues(page), masked))
 
 
@@ -169,15 +170,18 @@ def _unmasked(part: _Part) -> _Part:
 
 
 def _context(message: Message, language: str) -> Context:
-    """The sender's day and zone: of the Date header where it is near the receipt, else of the receipt in UTC."""
+    """The sender's day and zone: of the Date header where it is near the receipt, else of the receipt in UTC.
+
+    A Date in UTC is a server's more often than a sender's, and tells no zone.
+    """
     zone: tzinfo | None = None
     at = message.received_at
     if message.date is not None and message.date.tzinfo and abs(message.date - at) < timedelta(days=7):
         at, zone = message.date, message.date.tzinfo
-    elif language in _EAST:
-        at = at.astimezone(timezone(timedelta(hours=_EAST[language])))
-    known = zone is not None and zone not in {UTC, UTC} and at.utcoffset() != timedelta(0)
-    return Context(language, at.date(), zone if known else None)
+    if not at.utcoffset():
+        zone = timezone(timedelta(hours=_EAST[language])) if language in _EAST else None
+        at = at.astimezone(zone) if zone else at
+    return Context(language, at.date(), zone)
 
 
 def _tells_outage(parts: list[_Part], labels: Collection[str] | None, vocabulary: Vocabulary) -> tuple[bool, bool]:
@@ -260,9 +264,26 @@ def _regions(
 ) -> list[Fact]:
     for part in parts:
         weigh(places[part.page.part], part.cues, part.page, claim)
-    return affected([place for named in places.values() for place in named]) or _from_hosts(
-        resources, parts, vocabulary
-    )
+    named = affected([place for found in places.values() for place in found])
+    if not named:
+        return _from_hosts(resources, parts, vocabulary)
+    listed = [fact for fact in resources if _has_own_line(fact, parts[0].page, places)]
+    known = {fact.value for fact in named}
+    return named + [fact for fact in _from_hosts(listed, parts, vocabulary) if fact.value not in known]
+
+
+_ITEM = re.compile(r"\s*(?:[-*•·–]|\d{1,2}[.)])\s")
+
+
+def _has_own_line(fact: Fact, page: Page, places: dict[str, list[Place]]) -> bool:
+    """Whether a database is an item of a list that names no region for it in words."""
+    for evidence in fact.evidence:
+        start = page.flat.rfind("\n", 0, evidence.start) + 1
+        end = page.flat.find("\n", evidence.end)
+        line = range(start, end if end >= 0 else len(page.flat))
+        if evidence.part == page.part and _ITEM.match(page.flat, start):
+            return all(place.start not in line for place in places[page.part])
+    return False
 
 
 def _from_hosts(resources: list[Fact], parts: list[_Part], vocabulary: Vocabulary) -> list[Fact]:

@@ -24,6 +24,11 @@ MOST = 400
 TRIES = 4000
 """Numbers of one part that are tried as a date."""
 
+_TO_DAY = re.compile(
+    r"(?<![a-z])(?:e|y|and|und|et|en|to|until|till|bis|au|a|al|ate|hasta|fino|tot|do|i|through)(?![a-z])|-"
+)
+"""Between "the 5th" and "the 8th of May": the first day is of the second one's month."""
+
 _AHEAD = timedelta(days=1)
 """A sender's day may be one ahead of ours."""
 
@@ -128,6 +133,24 @@ def latest(month: int, day: int, today: date) -> date | None:
         if found and found <= today + _AHEAD:
             return found
     return None
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, by the anonymous algorithm of Meeus, Jones and Butcher."""
+    golden, century, part = year % 19, year // 100, year % 100
+    full = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    step = (32 + 2 * (century % 4) + 2 * (part // 4) - full - part % 4) % 7
+    late = (golden + 11 * full + 22 * step) // 451
+    month, day = divmod(full + step - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+def _feast(rule: str, today: date) -> date | None:
+    """The latest such feast: `12-24` is a day of the year, `E-2` two days before Easter."""
+    if not rule.startswith("E"):
+        return latest(int(rule[:2]), int(rule[3:]), today)
+    days = (easter(year) + timedelta(days=int(rule[1:])) for year in (today.year, today.year - 1))
+    return next((day for day in days if day <= today + _AHEAD), None)
 
 
 def _is_distant(mention: DateMention, today: date) -> bool:
@@ -263,6 +286,11 @@ class _Grammar:
         """A day alone is of the month named shortly before it ("in May ... the 19th")."""
         if mention.weekday is not None:
             return mention
+        follows = next((o for o in others if o.kind in {"date", "full"} and 0 <= o.start - mention.end <= 30), None)
+        if follows and _TO_DAY.search(flat, mention.end, follows.start):
+            day = make(follows.first.year, follows.first.month, mention.first.day)
+            if day and day <= follows.first:
+                return replace(mention, first=day, last=day)
         named = [
             (m.end(), self.words.months[m.group()])
             for m in self.month_name.finditer(flat, max(0, mention.start - 220), mention.start)
@@ -474,6 +502,8 @@ class _Grammar:
             found[name] = found.get(name, frozenset()) | {"whole_month", "day_last_month"}
         for name in (*words.weekdays, *words.short_weekdays):
             found[re.split(r"[- ]", name)[0]] = _WITH_WEEKDAY
+        for name in words.weekdays if words.month_suffix else ():
+            found.update(dict.fromkeys((name + ending for ending in _CASES), _WITH_WEEKDAY))
         return found
 
     def relative(
@@ -496,7 +526,7 @@ class _Grammar:
             day = today + timedelta(days=shift)
             return DateMention(*span, day, day, "relative", ahead=shift > 0)
         if kind == "feast":
-            found = latest(*self.words.feasts[match["feast"]], today)
+            found = _feast(self.words.feasts[match["feast"]], today)
             return DateMention(*span, found, found, "feast") if found else None
         if kind in {"days_ago", "weeks_ago"}:
             count = self._number(slot(match, "n") or "1")
@@ -643,6 +673,8 @@ _WITH_WEEKDAY = frozenset(
 _DAY_WORD = frozenset({"day_word"})
 _SINGLE = frozenset({"day_alone"})
 _FEAST = frozenset({"feast"})
+_CASES = ("yi", "ye", "da", "de", "dan", "den", "ya", "yu", "a", "e", "na", "ne", "i", "dir", "nin", "in")
+"""Endings that a Turkish weekday takes without an apostrophe."""
 _REACH = 48
 _HABIT = re.compile(
     r"(?<![a-z])(?:every|each|any|jeden|jede|jedes|immer|chaque|tous les|le|cada|todos los|los|todas as|aos|as|ogni|tutti i|elke|iedere|kazdy|kazda|kazdego|her|毎週|hver|varje)\s?$"

@@ -3,7 +3,7 @@
 A window of days and times (`windows`) is an outage's when the words around it tell of one, and not of an invoice, a
 meeting or a deadline; in a mail that claims money for an outage, days are the outage's unless the words beside them say
 otherwise. A time without a zone is taken in the zone stated elsewhere in the mail, else at the offset of the mail's own
-Date, else in UTC. "In March" names no day and gives none; "the whole of March" gives all its days.
+Date; where neither is known it is told as a day alone. "In March" names no day and gives none; "the whole of March" gives all its days.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 
 from triage.model import Evidence, Incident
 from triage.reading.facts.lexicon import Cue
@@ -161,6 +162,10 @@ def _plausible(readings: list[tuple[date, date]], today: date) -> list[tuple[dat
 def choose(windows: Sequence[Window], claim: bool, today: date) -> list[Window]:
     """The windows of one part that are outages, with loose hours and ends ("it came back at 16:30") put where they belong."""
     chosen: list[Window] = []
+    for dated, hours in pairwise(windows):
+        near = hours.start - dated.end < 120 and hours.outage > hours.other
+        if dated.dated and not hours.dated and hours.has_start and hours.has_end and near and not dated.has_start:
+            dated.outage = max(dated.outage, 0.9 * hours.outage)
     for window in windows:
         previous = chosen[-1] if chosen else None
         if not window.dated:
@@ -246,13 +251,13 @@ def _apart(one: Window, other: Window) -> bool:
 def incident_of(window: Window, context: Context, stated: tzinfo | None) -> Incident:
     """The outage that a window tells. stated: the one zone that the mail names, None when none or several."""
     zones = [t.zone for t in (window.opens, window.closes) if t and t.zone]
-    zone = zones[0] if zones else stated or context.zone or UTC
+    zone = zones[0] if zones else stated or context.zone
     start_at = _at(window.first, window.opens, zone) or _aware(window.opened_at, zone)
     end_at = _at(window.last, window.closes, zone) or _aware(window.closed_at, zone)
     last = window.last
     if start_at and end_at is None and window.length and window.first == window.last:
         end_at = start_at + window.length
-        ended = end_at.astimezone(zone)
+        ended = end_at.astimezone(zone or start_at.tzinfo)
         last = (ended - timedelta(microseconds=1)).date()
     if start_at and end_at and end_at < start_at:
         end_at = None
@@ -267,15 +272,18 @@ def incident_of(window: Window, context: Context, stated: tzinfo | None) -> Inci
     )
 
 
-def _at(day: date, mention: TimeMention | None, zone: tzinfo) -> datetime | None:
-    if mention is None:
+def _at(day: date, mention: TimeMention | None, zone: tzinfo | None) -> datetime | None:
+    zone = mention.zone or zone if mention else None
+    if mention is None or zone is None:
         return None
     shift = timedelta(minutes=mention.minutes, seconds=mention.seconds)
-    return (datetime.combine(day, time(), mention.zone or zone) + shift).astimezone(UTC)
+    return (datetime.combine(day, time(), zone) + shift).astimezone(UTC)
 
 
-def _aware(at: datetime | None, zone: tzinfo) -> datetime | None:
-    return None if at is None else (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+def _aware(at: datetime | None, zone: tzinfo | None) -> datetime | None:
+    if at is None or (at.tzinfo is None and zone is None):
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _evidence(window: Window) -> tuple[Evidence, ...]:
@@ -296,7 +304,8 @@ def stated_zone(windows: Sequence[Window], text: str) -> tzinfo | None:
 
 
 def from_log(page: Page, context: Context) -> list[Incident]:
-    """The outages that a log tells by its lines of trouble."""
+    """The outages that a log tells by its lines of trouble; stamps without a zone are a machine's, in UTC, unless the
+    sender's zone is known."""
     zone = context.zone or UTC
     found = []
     for window in log_windows(page):

@@ -18,7 +18,7 @@ FEWEST = 3
 
 _GAP = timedelta(hours=2)
 _TROUBLE = re.compile(
-    r"error|\berr\b|fail|fatal|critical|\bcrit\b|panic|time[sd]?[ _-]?out|timeout|refused|unreach|unavail|reset by peer|econn|etimed|enotfound|"
+    r"error|\berr(?:or)?s?(?:_?rate)?\s?[=:]\s?(?:0?\.\d*[1-9]|[1-9])|\berr\b|fail|fatal|critical|\bcrit\b|panic|time[sd]?[ _-]?out|timeout|refused|unreach|unavail|reset by peer|econn|etimed|enotfound|"
     r"\bdown\b|disconnect|connection (?:lost|closed)|\b50[0-4]\b|\bfalse\b|\bno\b|retry|gave up|broken pipe|lost connection|no route|unhealthy|exception"
 )
 _WELL = re.compile(
@@ -77,7 +77,9 @@ def log_windows(page: Page) -> list[LogWindow]:
 
 
 _Line = tuple[int, int, Instant]
-_OVER = re.compile(r"\b(?:recovered|recovery|restored|resolved|reconnected|healthy|up|back)\b")
+_OVER = re.compile(
+    r"\berr(?:or)?s?(?:_?rate)?\s?[=:]\s?0(?:\.0+)?(?![\d.])|\b(?:recovered|recovery|restored|resolved|reconnected|healthy|up|back)\b"
+)
 
 
 def _same_day(run: list[_Line], line: _Line) -> bool:

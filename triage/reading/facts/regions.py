@@ -130,6 +130,8 @@ def weigh(places: Sequence[Place], cues: Sequence[Cue], page: Page, claim: bool)
         near = dict.fromkeys(("down", "fine", "moved", "home", "base", "back"), 0.0)
         for cue in cues:
             inside = left <= cue.end and cue.start <= right
+            if cue.kind == "fine" and inside and _is_others(cue, place, places, flat):
+                continue
             if cue.kind in near and inside and (cue.end <= place.start or cue.start >= place.end):
                 near[cue.kind] = max(near[cue.kind], _closeness(cue, place, flat, places))
         place.down = max(near["down"], 0.8 * near["back"])
@@ -140,12 +142,47 @@ def weigh(places: Sequence[Place], cues: Sequence[Cue], page: Page, claim: bool)
             place.score -= 0.9 * near["moved"]
         if near["home"] > 0.6 and near["home"] > place.down + 0.1:
             place.score -= 1.2
-        if _NEGATED.search(flat, max(0, place.start - 30), place.start) or _CLOCK.match(flat, place.end):
+        spared = _NEGATED.search(flat, max(0, place.start - 30), place.start) or _WORKED.match(flat, place.end)
+        if spared or _CLOCK.match(flat, place.end):
             place.score -= 1.5
         elif _ONLY.search(flat, max(0, place.start - 12), min(len(flat), place.end + 8)):
             place.score += 0.5
         if not place.sure:
             place.score -= 0.2
+
+
+_WORKED = re.compile(
+    r",?\s(?:(?:por fortuna|por suerte|afortunadamente|en cambio|zum gluck|glucklicherweise|dagegen|luckily|thankfully|fortunately|heureusement|par chance|"
+    r"per fortuna|invece|felizmente|por sorte|gelukkig|na szczescie|dobrze),?\s)?(?:si|ja|schon|did|yes|oui|sim|tak|wel|iban?|lief|liefen|ging|gingen|held|worked|works)(?![a-z])(?=[\s,]*(?:[.;!]|\n|$))"
+)
+"""After a place: that it went on working, told by a bare yes ("São Paulo, por fortuna, sí")."""
+_STOP = re.compile(r"[.!?;:\n。]")
+_LIST = re.compile(
+    r"\s?(?:[,/&+・、とや]|および|及び|和|and|und|et|y|e|en|i|ve|och|og|a|oraz|or|oder|ou|o)?\s?(?:and |in |the |à )?"
+)
+_ELSEWHERE = re.compile(
+    r"(?<![a-z-])(?:eu|us|europe|europa|asia|asien|asie|others?|rest|reste|resto|andere[rn]?|autres?|otr[ao]s?|altr[eio]|outr[ao]s?|overige|pozostale|diger(?:leri)?)(?![a-z-])"
+)
+
+
+def _is_others(cue: Cue, place: Place, places: Sequence[Place], flat: str) -> bool:
+    """Whether a word of well-being is said of another place, which stands nearer to it or between."""
+    if cue.start < place.end:
+        return False
+    if _ELSEWHERE.search(flat, place.end, cue.start):
+        return True
+    return any(
+        other.code != place.code
+        and not _LIST.fullmatch(flat, min(place.end, other.end), max(place.start, other.start))
+        and (
+            place.end <= other.start < cue.start
+            or (
+                0 <= other.start - cue.end < min(12, cue.start - place.end)
+                and not _STOP.search(flat, cue.end, other.start)
+            )
+        )
+        for other in places
+    )
 
 
 def _closeness(cue: Cue, place: Place, flat: str, places: Sequence[Place]) -> float:

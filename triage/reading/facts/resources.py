@@ -20,7 +20,7 @@ _UUID = re.compile(r"(?<![0-9a-z-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 
 _BASE = (
     r"(?:databases?|data base|dbs?|redis|instances?|instanz(?:en)?|caches?|clusters?|datenbank(?:en)?|bases? de donnees|bases? de datos|bases? de dados|bases?|bdd|bbdd|bd|"
-    r"base dati|bancos? de dados|bancos?|databanken?|bazy danych|baza danych|baz[aeyio]|bazie|bazach|bazami|veritabani(?:miz|mizin|mizi|miza|nin|ni|na|niz)?|veri tabani(?:miz)?|"
+    r"base dati|banca dati|bancos? de dados|bancos?|databanken?|bazy danych|baza danych|baz[aeyio]|bazie|bazach|bazami|veritabani(?:miz|mizin|mizi|miza|nin|ni|na|niz)?|veri tabani(?:miz)?|"
     r"stores?|kv|queues?|databas(?:en)?|databaz[aei]|istanz[ae]|instancias?|instancj[aei]|klaster|db-?name|db name|resource|endpoint|keyspace)"
 )
 _CALLED = (
@@ -39,15 +39,19 @@ _AFTER = re.compile(
     rf"{_HEAD}{_BASE}(?![a-z0-9-])(?:'[a-z]+)?\s{{0,2}}(?:\(?\s?{_IS}\s?[\s:]){{0,2}}\s{{0,2}}\(?(?:{_QUOTED}|(?P<n>{_SHAPED}){_TAIL})"
 )
 _CALLED_BASE = re.compile(
-    rf"{_HEAD}{_BASE}\b[^.\n;:!?]{{0,40}}?(?<![a-z]){_CALLED}\s(?:{_QUOTED}|(?P<n>{_WORD}){_TAIL})"
+    rf"{_HEAD}{_BASE}\b[^.\n;:!?]{{0,40}}?(?<![a-z]){_CALLED}\s(?:(?:mesmo|wirklich|echt|really|actually|simply|just|einfach|juste|proprio|gewoon)\s)?(?:{_QUOTED}|(?P<n>{_WORD}){_TAIL})"
 )
 _CALLED_IT = re.compile(rf"(?<![a-z]){_CALLED}\s(?:{_QUOTED}|(?P<n>{_WORD}){_TAIL})(?=\s?(?:[,.;)\n(]|$))")
 _COLON = re.compile(
     rf"(?:^|\n|[;,(] ?)[ \t*•✅|-]*(?:affected |betroffene |betroffen: )?(?:{_BASE}|データベース(?:名)?|db名)(?: ?name| id)?\s?[:=]\s?[\"'`「*]?(?P<n>{_WORD}){_TAIL}"
 )
 _NOUN = re.compile(
-    rf"(?<![\w-])(?:la |nuestra |nossa |notre |ma |mi |nostra |mia |minha |ta |base )?(?:base|bd|bdd|db|banco|baza|baze|bazy|database)\s(?P<n>[a-z][a-z0-9]{{3,30}}){_TAIL}(?=\s?(?:[,;(.]|$|\n)|\s(?:que?|q|en|a|in|na|esta|est|es|w|em|se|nie|ne)\s)"
+    rf"(?<![\w-])(?:la |nuestra |nossa |notre |ma |mi |nostra |mia |minha |ta |base )?(?:base|bd|bdd|db|banco|baz[aeyi]|bazie|databases?|datenbank|databank|databas|databasen|databaz[ae]|baza danych|banca dati|veritabani)\s(?P<n>[a-z][a-z0-9]{{3,30}}){_TAIL}(?=\s?(?:[,;(.]|$|\n)|\s(?:que?|q|en|a|in|na|esta|est|es|w|em|se|nie|ne)\s)"
 )
+_OURS = re.compile(
+    r"(?<![a-z'])(?:(?:our|my|unsere|meine)\s(?P<n>[a-z][a-z0-9]{3,20})(?:-|\s)(?:database|db|cache|datenbank)|(?P<q>[a-z][a-z0-9]{3,20})\sveri ?taban(?:imiz|im))(?![a-rt-z-])"
+)
+"""A plain word before the word for a database is its name where the sender says whose it is: "our checkout database"."""
 _BEFORE = re.compile(
     rf"(?:{_QUOTED}|{_HEAD}(?P<n>{_SHAPED}))\s(?:redis |global |regional |isimli |adli )?{_BASE}(?![a-z0-9-])"
 )
@@ -60,14 +64,18 @@ _CJK_AFTER = re.compile(
 _QUOTED_SLUG = re.compile(rf"(?<![a-z0-9])[\"'`「『]\s?(?P<n>{_SLUG})\s?[\"'`」』](?![a-z0-9])")
 _BARE_SLUG = re.compile(rf"(?<![a-z0-9_@./:#+'-])(?P<n>{_SLUG})(?![a-z0-9_@/-]|\.[a-z0-9]|'[a-z])")
 
+_MARKED_WORD = re.compile(r"(?<![a-z0-9])[\"'`「『]\s?(?P<n>[a-z][a-z0-9]{3,24})\s?[\"'`」』](?![a-z0-9])")
+
 _MOST = 100
 """Names that are read from one part."""
 
 _TELLING = word_set("telling")
 _NOT_PARTS = word_set("not_parts")
+_COUNTS = word_set("counts")
+_KINDS = word_set("kinds")
 _NEVER = re.compile(
     r"v?\d+(?:[.,:_/-]\d+)*(?:[a-z]{1,3})?|\d{4}-\d\d-\d\d.*|redis-cli|\d+(?:st|nd|rd|th|h|m|s|ms|gb|mb|kb|k|x|am|pm|eur|usd)?(?:-[a-z]+)*|[a-z]{1,2}-\d+|[a-z]+-\d{1,2}|(?:covid|utf|sha|base|ipv|http|aes|iso|rfc|cve|psd|h)-?\d+.*|"
-    r".*\.(?:com|io|net|org|example|de|fr|log|csv|json|txt|xlsx|pdf|eml|dev|app|py|js|ts|go)|ec2|s3|k8s|oauth2|\d+xx|5xx|4xx|[a-f0-9]{12,}|econn.*|[a-z]+_(?:error|timeout|failed|refused|id|url|token|key|rest).*|err_.*|upstash.*"
+    r".*\.(?:com|io|net|org|example|de|fr|log|csv|json|txt|xlsx|pdf|eml|dev|app|py|js|ts|go)|ec2|s3|k8s|oauth2|\d+xx|5xx|4xx|[a-f0-9]{12,}|econn.*|[a-z]+_(?:error|timeout|failed|refused|id|url|token|key|rest).*|err_.*|upstash.*|(?:us|eu|ap|sa|ca|af|me)-[a-z]+-\d|(?:se-)?(?:chama|llama)(?:-se)?"
 )
 _NOT_NAMES = word_set("not_names")
 
@@ -96,6 +104,8 @@ def find_resources(
     named = {
         *_names(page, story, rules, lexicon(language)),
         *(_beside(page, places, lexicon(language)) if story else ()),
+        *(_seated(page, places) if story else ()),
+        *(_in_marks(page, places, lexicon(language)) if story else ()),
     }
     for start, end in sorted(named)[:_MOST]:
         if not any(start < e and end > s for s, e in masked) and rules.is_name(flat[start:end]):
@@ -145,13 +155,40 @@ def _is_base(word: str) -> bool:
     return re.match(rf"{_BASE}$|data$|data(?:ban|base)|base|bazy|veri|banc|banq|redis", word) is not None
 
 
+_SEATED = re.compile(
+    r"\s?[(（]\s?|\s(?:in|en|a|à|em|na|w|we|i|of|auf|bei|sur|te|op|的)\s(?:the |der |la |el |il )?$|,\s$"
+)
+
+
+def _seated(page: Page, places: Sequence[Place]) -> Iterator[tuple[int, int]]:
+    """A hyphenated name with a region behind it: "ferry-board (Dublin)", "ferry-board in Ohio"."""
+    for place in places:
+        for match in _BARE_SLUG.finditer(page.flat, max(0, place.start - 40), place.start):
+            link = page.flat[match.end("n") : place.start]
+            if _SEATED.fullmatch(link) and page.text[match.start("n")].islower():
+                yield match.span("n")
+
+
+def _in_marks(page: Page, places: Sequence[Place], words: Lexicon) -> Iterator[tuple[int, int]]:
+    """A single word in backticks, or in other quotation marks in a sentence that names a region."""
+    for match in _MARKED_WORD.finditer(page.flat):
+        start, end = match.span("n")
+        original = page.text[start:end]
+        tick = page.text[match.start()] == "`"
+        if not original.islower() or not original.isascii() or words.is_common(original):
+            continue
+        left, right = next(((s, e) for s, e in page.sentences if s <= start < e), (start, end))
+        if tick or any(left <= place.start < right for place in places):
+            yield start, end
+
+
 def _names(page: Page, story: bool, rules: _Rules, words: Lexicon) -> Iterator[tuple[int, int]]:
     patterns = []
     based = any(_is_base(word) for word in page.word_set)
     if based:
         patterns += [_AFTER, _CALLED_BASE, _COLON, _BEFORE]
     if based and story:
-        patterns.append(_NOUN)
+        patterns += [_NOUN, _OURS]
     if story and page.has_word(*_CALLED_STARTS):
         patterns.append(_CALLED_IT)
     if story:
@@ -168,7 +205,7 @@ def _names(page: Page, story: bool, rules: _Rules, words: Lexicon) -> Iterator[t
                 continue
             group = "q" if match.groupdict().get("q") else "n"
             start, end = match.span(group)
-            if pattern is _NOUN and words.is_common(match[group]):
+            if pattern in {_NOUN, _OURS} and (words.is_common(match[group]) or match[group] in _KINDS):
                 continue
             original = page.text[start:end]
             if pattern in {_CALLED_IT, _CALLED_BASE} and original[:1].isupper() and not original.isupper():
@@ -181,9 +218,10 @@ def _names(page: Page, story: bool, rules: _Rules, words: Lexicon) -> Iterator[t
 
 
 _LAST_WORD = re.compile(
-    r"(?<![a-z0-9_@./-])(?P<q>[\"'「『]\s?)?(?P<n>[a-z][a-z0-9]{3,24})(?(q)\s?[\"'」』],?)\s?(?:[(（]\s?|(?(q)(?:[a-z]{2,8} ){0,2}|(?!))\s?)$"
+    r"(?<![a-z0-9_@./-])(?P<q>[\"'「『]\s?)?(?P<n>[a-z][a-z0-9]{3,24})(?(q)\s?[\"'」』],?)\s?(?:[(（]\s?|[・、]|(?(q)(?:[a-z]{2,8} ){0,2}|(?!))\s?)$"
 )
 _LISTED = re.compile(r"(?:^|[,.:;)\n])\s?(?P<n>[a-z][a-z0-9]{3,24}),\s(?:a |in |en |em |w )?$")
+_PLACED_WORD = re.compile(r"[(（]\s?(?P<n>[a-z][a-z0-9-]{3,24})\s?[)）]")
 _OF_PLACE = re.compile(r"(?:の|的|에 있는)\s?(?P<n>[a-z][a-z0-9-]{3,24})(?![a-z0-9@.])")
 
 
@@ -193,7 +231,7 @@ def _beside(page: Page, places: Sequence[Place], words: Lexicon) -> Iterator[tup
         match = _LAST_WORD.search(page.flat, max(0, place.start - 30), place.start)
         match = match or _LISTED.search(page.flat, max(0, place.start - 36), place.start)
         if match is None and page.has_cjk:
-            match = _OF_PLACE.match(page.flat, place.end)
+            match = _OF_PLACE.match(page.flat, place.end) or _PLACED_WORD.match(page.flat, place.end)
         original = page.text[match.start("n") : match.end("n")] if match else ""
         if (
             match
@@ -243,9 +281,9 @@ class _Rules:
     def is_telling(self, name: str, page: Page, start: int, end: int) -> bool:
         """Whether a hyphenated word that stands alone is a database's name: by its parts, or by what is beside it."""
         parts = re.split(r"[-_]", name)
-        if not page.text[start:end].isascii():
+        if not page.text[start:end].isascii() or all(part in _COUNTS for part in parts):
             return False
-        if any(part in _NOT_PARTS or len(part) < 2 for part in parts):
+        if any((part in _NOT_PARTS and not page.has_cjk) or len(part) < 2 for part in parts):
             return False
         if (
             page.has_cjk

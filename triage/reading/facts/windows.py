@@ -138,6 +138,11 @@ _UNTIL = re.compile(
 )
 _COLUMN = re.compile(r"\s{2,}|\t|\||;")
 _PROSE = re.compile(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}")
+_END_LINE = re.compile(
+    r"[^\n\w]{0,6}(?:[a-z]{2,4}\s?)?\n[\s*•|-]{0,6}(?:end(?:ed|e|s)?|until|to|stop(?:ped)?|resolved|recovered|restored|back|up|bis|fin|jusqu'a|hasta|fine|fino a|fim|ate|"
+    r"tot|einde|koniec|do|bitis|slut|終了|復旧|结束|恢复|종료)(?: ?(?:time|zeit|at))?[\s:=]{1,4}"
+)
+"""From the start to the end of an outage on a line of its own: "start: ... / end: ..."."""
 _LONGEST_GAP = 48
 _BULLET = re.compile(r"\n\s*[-*•]")
 
@@ -163,6 +168,8 @@ def _chains(elements: Sequence[_Element], flat: str, joints: _Joints) -> Iterato
 def _joint(chain: _Chain, element: _Element, flat: str, joints: _Joints) -> str:
     left = chain[-1][0]
     gap = flat[left.end : element.start]
+    if isinstance(left, Instant) and isinstance(element, Instant) and _END_LINE.fullmatch(gap):
+        return "to"
     if _in_row(left, element, gap, flat):
         return "to" if isinstance(left, TimeMention) else "join"
     if len(gap) > _LONGEST_GAP or _BULLET.search(gap) or "\n\n" in gap or ";" in gap or not joints.gap.fullmatch(gap):
@@ -171,7 +178,9 @@ def _joint(chain: _Chain, element: _Element, flat: str, joints: _Joints) -> str:
     if next_line and any(isinstance(other, DateMention) for other, _ in chain):
         return ""
     if isinstance(element, DateMention) and isinstance(left, TimeMention) and joints.also_word.search(gap):
-        ends = _UNTIL.search(gap) or joints.between.search(flat, max(0, left.start - 30), left.start)
+        ends = _UNTIL.search(gap) or any(
+            joints.between.search(flat, max(0, at - 30), at) for at in (left.start, chain[0][0].start)
+        )
         if not ends and any(isinstance(other, DateMention) for other, _ in chain):
             return "and"
     side = _last_side(chain)
@@ -181,7 +190,10 @@ def _joint(chain: _Chain, element: _Element, flat: str, joints: _Joints) -> str:
             return "and"
         if Instant in {type(element), type(left)} and gap.strip() in {"/", "-", "->"}:
             return "to"
-        if joints.between.search(flat, max(0, left.start - 30), left.start) or joints.after.match(flat, element.end):
+        opened = chain[0][0].start
+        if any(joints.between.search(flat, max(0, at - 30), at) for at in (left.start, opened)) or joints.after.match(
+            flat, element.end
+        ):
             return "to"
         counted = re.search(r"[a-z&]", gap) and joints.also_word.search(gap) and not _UNTIL.search(gap)
         if gap.strip() not in {",", ";", ""} and joints.to.search(gap) and not counted:

@@ -14,7 +14,7 @@ _HOURS: dict[str, float] = {
     "ast": -4, "akst": -9, "hst": -10, "brt": -3, "art": -3, "clt": -4, "cot": -5, "sast": 2, "cat": 2, "eat": 3, "wat": 1, "pkt": 5, "met": 1,
 }  # fmt: skip
 _PLACES = {
-    "Europe/Berlin": "berlin german germany deutscher deutsche deutschland mitteleuropaische mitteleuropaischer munich munchen hamburg koln cologne frankfurt",
+    "Europe/Berlin": "stredoevropskeho berlin german germany deutscher deutsche deutschland mitteleuropaische mitteleuropaischer munich munchen hamburg koln cologne frankfurt",
     "Europe/Vienna": "vienna wien wiener austrian osterreichischer", "Europe/Zurich": "zurich swiss schweizer suisse svizzera",
     "Europe/Paris": "paris france francaise french", "Europe/Madrid": "madrid espanola espana spanish spain peninsular barcelona algeciras europea",
     "Europe/Rome": "rome roma italiana italia italian italy milano milan", "Europe/Lisbon": "lisbon lisboa portugal portuguese",
@@ -31,15 +31,16 @@ _PLACES = {
 _PLACE_OF = {name: zone for zone, names in _PLACES.items() for name in names.split()}
 
 _OFFSET = r"(?P<sign>[+-])\s?(?P<h>1[0-4]|0?\d)(?::?(?P<m>[0-5]\d))?(?!\d)"
-_TIME_WORDS = r"(?:time|zeit|ortszeit|uhrzeit|tijd|saati(?:yle|ne)?|czasu|czas|tid)"
+_TIME_WORDS = r"(?:time|zeit|ortszeit|uhrzeit|tijd|saati(?:yle|ne)?|czasu|czas|casu|cas|tid)"
 _HOURS_OF = r"(?:heures?|hora|ora|horario|czasu|czas|fuso|tijd)"
 _PATTERN = re.compile(
     rf"[\s(,]{{0,3}}(?:uhr |hrs? |h |uur )?\(?(?:"
     rf"(?P<abbr>{'|'.join(sorted(_HOURS, key=len, reverse=True))})(?![a-z])(?:\s?{_OFFSET})?"
     rf"|(?P<bare>\+(?:1[0-4]|0\d):?[0-5]\d)(?!\d)"
-    rf"|(?P<us>(?:et|ct|pt)(?![a-z'])(?!\s?\d)|eastern|pacific)(?![a-z])"
     rf"|(?:us |new |the )?(?P<place>[a-z]+)(?: (?:standard|daylight|summer|local|winter))?[ -]{_TIME_WORDS}(?![a-z])"
-    rf"|(?:a l')?{_HOURS_OF} (?:(?:locale|local|de|d'|di|do|du|del|standard|dell'|w|srodkowoeuropejskiego|lokalnego|oficial|estandar|in|van|la) ?){{0,3}}(?P<of>[a-z]+)"
+    rf"|(?P<us>(?:et|ct|pt)(?![a-z'])(?!\s?\d)|eastern|pacific)(?![a-z])"
+    rf"|(?:a l')?{_HOURS_OF} (?:(?:locale|local|de|d'|di|do|du|del|standard|dell'|w|srodkowoeuropejskiego|lokalnego|oficial|estandar|in|van|la) ?){{0,3}}(?P<of>(?:central europea|europe centrale|dell'europa centrale|da europa central|[a-z]+))"
+    rf"|(?:de|di) (?P<city2>buenos aires|madrid|lisboa|roma|paris|mexico|bogota|santiago|lima|brasilia|sao paulo)(?![a-z])"
     rf"|\((?P<paren>[a-z]+)(?=\))"
     rf"|(?P<cjk>日本|東京|北京|한국)(?:標準)?(?:時間|시간|时间)"
     rf"|(?P<named>america|europe|asia|australia|africa)/(?P<city>[a-z_]+)"
@@ -64,8 +65,10 @@ def zone_at(flat: str, position: int) -> tuple[tzinfo, int] | None:
         wanted = f"{match['named']}/{match['city']}"
         found = next((zone for zone in _PLACES if zone.lower() == wanted), None)
         return (_zone(found), match.end()) if found else None
-    name = match["us"] or match["place"] or match["of"] or match["paren"] or match["cjk"]
-    found = _PLACE_OF.get(name)
+    name = match["us"] or match["place"] or match["of"] or match["city2"] or match["paren"] or match["cjk"]
+    found = _PLACE_OF.get(name) or _PLACE_OF.get(name.split()[-1])
+    if found is None and re.search(r"europ", name):
+        found = "Europe/Paris"
     return (_zone(found), match.end()) if found else None
 
 

@@ -55,9 +55,7 @@ class Lexicon:
             for name, number in _numbered([table], "weekdays", first=0).items():
                 self.weekdays.setdefault(name, number)
         self.day_words = {fold(k): int(v) for table in reversed(own) for k, v in table.get("day_words", {}).items()}
-        self.feasts = {
-            fold(k): (int(v[:2]), int(v[3:])) for table in own[:1] for k, v in table.get("feasts", {}).items()
-        }
+        self.feasts = {fold(k): str(v) for table in own[:1] for k, v in table.get("feasts", {}).items()}
         self.numbers = {fold(k): float(v) for table in reversed(own) for k, v in table.get("numbers", {}).items()}
         self.ordinals = {fold(k): int(v) for table in reversed(own) for k, v in table.get("ordinals", {}).items()}
         self.words = {key: _words(own[:1], key) for key in _WORD_LISTS}
