@@ -159,7 +159,13 @@ def _from_attachments(message: Message, context: Context, claim: bool) -> list[I
 
 def _part(page: Page, language: str) -> _Part:
     masked = [m.span() for pattern in (EMAIL, _LINK) for m in islice(pattern.finditer(page.flat), 400)]
-    return _unmasked(_Part(page, lexicon(language).cues(page), masked))
+    return _unmasked(_Part(page, _turned(lexicon(language).cues(page)), masked))
+
+
+def _turned(cues: list[Cue]) -> list[Cue]:
+    """Without words of well-being that the next word turns round: "est resté muet", "remained unreachable"."""
+    failing = {cue.start for cue in cues if cue.kind == "down"}
+    return [cue for cue in cues if cue.kind != "fine" or failing.isdisjoint((cue.end + 1, cue.end + 2))]
 
 
 def _unmasked(part: _Part) -> _Part:

@@ -216,9 +216,19 @@ _OF_TEAM = re.compile(
 """Before the word "team": whatever follows is hardly the team's name ("im Team sichtbar", "o time continua")."""
 
 
+def _starting(pattern: re.Pattern[str], page: Page, beginnings: tuple[str, ...]) -> Iterator[re.Match[str]]:
+    """Matches of a pattern that starts with a word of these beginnings; in scripts without spaces, all of it is read."""
+    if page.has_cjk:
+        yield from pattern.finditer(page.flat)
+        return
+    for start, _, word in page.words:
+        if word.startswith(beginnings) and (match := pattern.match(page.flat, start)):
+            yield match
+
+
 def _teams(page: Page, vocabulary: Vocabulary, home: str, language: str) -> Iterator[tuple[int, int]]:
     about_teams = page.has_cjk or page.has_word(*_TEAM_STARTS)
-    for match in _TEAM.finditer(page.flat) if about_teams else ():
+    for match in _starting(_TEAM, page, _TEAM_STARTS) if about_teams else ():
         group = "q" if match["q"] else "v"
         value = match[group]
         telling = (
@@ -238,7 +248,7 @@ def _teams(page: Page, vocabulary: Vocabulary, home: str, language: str) -> Iter
             continue
         if (telling or at_end or plain) and not known and EMAIL.match(page.flat, match.start(group)) is None:
             yield match.span(group)
-    for match in _TEAM_CALLED.finditer(page.flat) if about_teams else ():
+    for match in _starting(_TEAM_CALLED, page, _TEAM_STARTS) if about_teams else ():
         yield match.span("q" if match["q"] else "v")
     for match in _TEAM_BEFORE.finditer(page.flat) if language in {"tr", "zh"} else ():
         group = next(name for name in ("v", "q", "w") if match[name])
@@ -265,7 +275,7 @@ def _teams(page: Page, vocabulary: Vocabulary, home: str, language: str) -> Iter
         else ()
     ):
         yield match.span()
-    for match in SLUG.finditer(page.flat):
+    for match in SLUG.finditer(page.flat) if "-" in page.flat or "_" in page.flat else ():
         if page.text[match.start()].islower() and is_named_after(match.group(), home):
             yield match.span()
 
@@ -285,7 +295,7 @@ def is_named_after(slug: str, home: str) -> bool:
 
 def _customer_ids(page: Page) -> Iterator[tuple[int, int]]:
     numbered = page.has_cjk or page.has_word(*_ID_STARTS)
-    for match in _CUSTOMER.finditer(page.flat) if numbered else ():
+    for match in _starting(_CUSTOMER, page, _ID_STARTS) if numbered else ():
         value = match["v"]
         dated = re.fullmatch(
             r"(?:19|20)\d\d|\d{1,2}|\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d+(?:st|nd|rd|th|h|x|k)", value

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import islice
 
-from triage.reading.facts.lexicon import END, LANGUAGES, Lexicon, any_of, lexicon, slot
+from triage.reading.facts.lexicon import END, LANGUAGES, Late, Lexicon, any_of, lexicon, slot
 from triage.reading.facts.page import Page
 
 MOST = 400
@@ -229,12 +229,13 @@ class _Grammar:
         )
         ordinals = any_of({*words.ordinals, *(name.replace("-", " ") for name in words.ordinals)})
         self.ordinal_date = (
-            re.compile(
+            Late(
                 rf"(?<![a-z])(?:(?P<o1>{ordinals})\s(?:of |de |di |do |d')?(?P<m1>{any_of(words.months)})|(?P<m2>{any_of(words.months)})\s(?:the )?(?P<o2>{ordinals})){END}{_YEAR}"
             )
             if words.ordinals
             else None
         )
+        self.ordinal_words = {part for name in words.ordinals for part in name.split("-")}
         self.relative_patterns = list(self._relative_patterns(weekdays, any_of(words.months)))
         self.connectors = {word for key in ("to", "and", "from", "between") for word in words.words[key]}
         self.triggers = self._triggers()
@@ -305,9 +306,10 @@ class _Grammar:
 
     def spelled_out(self, page: Page, today: date) -> Iterator[tuple[list[DateMention], int, int]]:
         """ "the third of March", "September twenty third"."""
-        if self.ordinal_date is None or not any(word in self.words.months for _, _, word in page.words):
+        counted = not page.word_set.isdisjoint(self.ordinal_words)
+        if self.ordinal_date is None or not counted or page.word_set.isdisjoint(self.words.months):
             return
-        for match in self.ordinal_date.finditer(page.flat):
+        for match in self.ordinal_date.pattern.finditer(page.flat):
             name = match["o1"] or match["o2"]
             day = self.words.ordinals.get(name) or self.words.ordinals[name.replace(" ", "-")]
             month = self.words.months[match["m1"] or match["m2"]]
@@ -442,19 +444,19 @@ class _Grammar:
 
     # --- weekdays, yesterday, days ago -------------------------------------------------------------------------
 
-    def _relative_patterns(self, weekdays: str, months: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    def _relative_patterns(self, weekdays: str, months: str) -> Iterator[tuple[str, Late]]:
         words = self.words
         number = rf"\d{{1,3}}|{any_of(words.numbers)}"
         slots = {"w": weekdays, "n": number, "d": _DAY, "m": months}
         for kind in _TEMPLATES:
-            pattern = words.templates(kind, slots)
-            if pattern is not None:
-                yield kind, pattern
+            source = words.templates(kind, slots)
+            if source is not None:
+                yield kind, Late(source)
         number_follows = r"(?!\d|[.,:/]\d|\s?(?:%|h|hrs?|uhr|uur|pm|am|heures?|horas?|ore|ora|stunden|hours?|min|minut|personas|mensen|mann|leute|people|x|mal|a (?:las )?\d{1,2}\s?h|a\.m|p\.m|o'clock|godz|saat|eur|usd)(?![a-z]))"
         days = any_of({**words.short_weekdays, **words.weekdays})
         yield (
             "weekday_day",
-            re.compile(
+            Late(
                 rf"(?<![^\W_])(?P<w0>{days})\.?,?\s(?:(?:the|den|dem|der|le|el|il|dia|de|o|dnia|morning|evening|night|abend|soir|noche),?\s){{0,2}}(?P<d0>{_DAY})(?:st|nd|rd|th|er|e|\.|º)?{number_follows}"
             ),
         )
@@ -462,9 +464,7 @@ class _Grammar:
         ahead = rf"(?:{words.alternation('next')} {weekdays}|{weekdays} {words.alternation('next_after')})"
         yield (
             "next",
-            re.compile(
-                rf"(?<![^\W_])(?:{ahead}){END}" if words.words["next"] or words.words["next_after"] else r"(?!)"
-            ),
+            Late(rf"(?<![^\W_])(?:{ahead}){END}" if words.words["next"] or words.words["next_after"] else r"(?!)"),
         )
         cjk = self.language in {"ja", "zh", "ko"}
         edge, close = (
@@ -479,13 +479,13 @@ class _Grammar:
         )
         last = rf"(?:{words.alternation('last')} )?" if words.words["last"] else ""
         after = rf"(?: {words.alternation('last_after')}(?![^\W_]))?" if words.words["last_after"] else ""
-        yield "weekday", re.compile(rf"{edge}{last}(?P<w0>{weekdays}){close}{after}")
+        yield "weekday", Late(rf"{edge}{last}(?P<w0>{weekdays}){close}{after}")
         short = any_of({name for name in words.short_weekdays if name not in words.weekdays})
         if words.words["short_after"]:
-            yield "weekday", re.compile(rf"{edge}(?:{words.alternation('short_after')} (?P<w0>{short})){END}{after}")
+            yield "weekday", Late(rf"{edge}(?:{words.alternation('short_after')} (?P<w0>{short})){END}{after}")
         if words.feasts:
-            yield "feast", re.compile(rf"{edge}(?P<feast>{any_of(words.feasts)}){'' if cjk else END}")
-        yield "day_word", re.compile(rf"{edge}(?P<day>{any_of(words.day_words)}){'' if cjk else END}")
+            yield "feast", Late(rf"{edge}(?P<feast>{any_of(words.feasts)}){'' if cjk else END}")
+        yield "day_word", Late(rf"{edge}(?P<day>{any_of(words.day_words)}){'' if cjk else END}")
 
     def _triggers(self) -> dict[str, frozenset[str]]:
         """Words without which no relative date is written, each with the kinds of date it may belong to."""
@@ -512,7 +512,7 @@ class _Grammar:
         """(rank, mention, start, end): of readings that overlap, the one of lower rank is the fuller one."""
         for rank, (kind, pattern) in enumerate(self.relative_patterns):
             if kind in kinds:
-                for match in pattern.finditer(flat, start, end):
+                for match in pattern.pattern.finditer(flat, start, end):
                     found = self._resolve(kind, match, today)
                     if found:
                         yield rank, [found], match.start(), match.end()

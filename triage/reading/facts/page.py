@@ -130,5 +130,10 @@ class Page:
             spans.append((start, len(self.flat)))
         return spans
 
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each sentence begins."""
+        return [start for start, _ in self.sentences]
+
     def evidence(self, start: int, end: int, rule: str) -> Evidence:
         return Evidence(self.part, start, end, self.text[start:end], rule)

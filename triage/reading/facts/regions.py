@@ -71,6 +71,14 @@ class _Index:
 
 def find_places(page: Page, vocabulary: Vocabulary, masked: Sequence[tuple[int, int]]) -> list[Place]:
     """Every naming of a region in the part, in order; nothing inside `masked` spans (addresses, hosts, links)."""
+    places = [p for p in _named(page, vocabulary) if not any(p.start < e and p.end > s for s, e in masked)]
+    return sorted(places, key=lambda place: place.start)[:_MOST]
+
+
+def _named(page: Page, vocabulary: Vocabulary) -> list[Place]:
+    """Every naming of a region, found once a page."""
+    if "places" in page.kept:
+        return list(page.kept["places"])
     index = _index(vocabulary)
     places = list(islice(_by_code(page, index), _MOST))
     named = list(islice(_by_name(page, index), _MOST))
@@ -82,8 +90,8 @@ def find_places(page: Page, vocabulary: Vocabulary, masked: Sequence[tuple[int, 
         taken.append((start, end))
         code, kind = _provider_choice(readings, page, start, index, vocabulary)
         places.append(Place(page, start, end, code, f"region.{kind}", sure=kind != "country"))
-    places = [p for p in places if not any(p.start < e and p.end > s for s, e in masked)]
-    return sorted(places, key=lambda place: place.start)[:_MOST]
+    page.kept["places"] = places
+    return places
 
 
 def host_region(host: str, vocabulary: Vocabulary) -> str | None:

@@ -200,6 +200,9 @@ def _names(page: Page, story: bool, rules: _Rules, words: Lexicon) -> Iterator[t
         matches: Iterable[re.Match[str] | None] = pattern.finditer(page.flat)
         if pattern in {_AFTER, _CALLED_BASE, _NOUN}:  # these begin with the word for a database
             matches = (pattern.match(page.flat, start) for start in bases)
+        elif pattern in {_BEFORE, _OURS} and not page.has_cjk:  # these end with it
+            ends = ((start, start + 24) for start in bases)
+            matches = (m for start, end in ends for m in pattern.finditer(page.flat, max(0, start - 60), end))
         for match in matches:
             if match is None:
                 continue

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -67,7 +67,7 @@ class Lexicon:
         self._own = own
         self._exact, self._stems, self._infixes = self._compile_cues(own)
         self._infix = re.compile(any_of(self._infixes))
-        self._seen: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        self._seen: dict[str, _Ways] = {}
 
     # --- patterns ---------------------------------------------------------------------------------------------
 
@@ -75,14 +75,14 @@ class Lexicon:
         """Regular expression of all words of these lists, the longest first; never matches when there are none."""
         return any_of({word for key in keys for word in self.words[key]})
 
-    def templates(self, key: str, slots: dict[str, str]) -> re.Pattern[str] | None:
-        """One pattern of all the phrases of a list, None when there are none; `slot` reads what filled a slot."""
+    def templates(self, key: str, slots: dict[str, str]) -> str | None:
+        """One expression of all the phrases of a list, None when there are none; `slot` reads what filled a slot."""
         phrases = []
         for index, phrase in enumerate(fold(phrase) for table in self._own for phrase in table.get(key, [])):
             for name, pattern in slots.items():
                 phrase = phrase.replace("{" + name + "}", f"(?P<{name}{index}>{pattern})")
             phrases.append(_edged(phrase))
-        return re.compile("|".join(phrases)) if phrases else None
+        return "|".join(phrases) if phrases else None
 
     def template_words(self, key: str) -> set[str]:
         """For each phrase of a list the longest word that it cannot be without, in its spellings; none for one of slots."""
@@ -107,16 +107,19 @@ class Lexicon:
         """Every cue word of the part, in order; phrases cover their words."""
         found: list[Cue] = []
         words, flat, seen = page.words, page.flat, self._seen
+        following = [word for _, _, word in words[1:]] + [""]
         for index, (start, end, word) in enumerate(words):
-            candidates = seen.get(word)
-            if candidates is None:
-                candidates = self._candidates(word)
+            ways = seen.get(word)
+            if ways is None:
+                ways = _Ways(self._candidates(word))
                 if len(seen) < 100_000:
-                    seen[word] = candidates
-            for kind, rest in candidates:
-                last = end if not rest else _follow(words, flat, index, rest)
-                if last:
-                    found.append(Cue(kind, start, last))
+                    seen[word] = ways
+            for kind in ways.alone:
+                found.append(Cue(kind, start, end))
+            if ways.phrases:
+                for kind, rest in ways.beginning(following[index]):
+                    if last := _follow(words, flat, index, rest):
+                        found.append(Cue(kind, start, last))
         if page.has_cjk:
             found.extend(Cue(self._infixes[m.group()], m.start(), m.end()) for m in self._infix.finditer(flat))
             found.sort(key=lambda cue: (cue.start, cue.end))
@@ -166,6 +169,40 @@ _WORD_LISTS = [
     "short_after",
     "since",
 ]
+
+
+class _Ways:
+    """What one word may be or begin: kinds of cue that it is alone, and phrases by their second word."""
+
+    __slots__ = ("alone", "phrases", "stems")
+
+    def __init__(self, candidates: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+        candidates = tuple(candidates)
+        self.alone = [kind for kind, rest in candidates if not rest]
+        self.phrases: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for kind, rest in candidates:
+            if rest:
+                self.phrases.setdefault(rest[0], []).append((kind, rest))
+        self.stems = [second for second in self.phrases if second.endswith("*")]
+
+    def beginning(self, second: str) -> list[tuple[str, tuple[str, ...]]]:
+        """The phrases that go on with this word."""
+        found = self.phrases.get(second, [])
+        for stem in self.stems:
+            if second.startswith(stem[:-1]):
+                found = found + self.phrases[stem]
+        return found
+
+
+class Late:
+    """A regular expression that is compiled when it is first needed: most mails need few of a language's."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(self.source)
 
 
 def slot(match: re.Match[str], name: str) -> str:
