@@ -28,8 +28,10 @@ _ACCOUNT = re.compile(
     r"sign(?:ed|s)? ?(?:up|in)|signup|sign-up|anmeld|angemeldet|inscrit|inscription|iscritt|cadastr|dado de alta|identifiant|usuari|utilisat|user|benutzer|nutzer|utente|utilizador|gebruiker|uzytkownik|"
     r"kullanici|ユーザー|契約|会員|zugang|tenant|under the address|unter der adresse|id:|identity"
 )
+_REPLACED = r"(?:replac|ersetz|ersatz|remplac|sustitu|substitu|sostitu|vervang|zamien|erstatt|degistir)[^\n]{0,70}(?<![a-z])(?:with|by|durch|par|por|con|door|na|med|ile)\s"
 _ELSEWHERE = re.compile(
-    r"(?:\bcc\b|\bbcc\b|in copy|in kopie|en copie|en copia|in copia|em copia|w kopii|do wiadomosci|reply|replies|antworten|antwort (?:bitte )?an|repond(?:re|ez)|reponse a|respond|rispond|rispost|odpow|yanit|cevap|返信|連絡先|"
+    _REPLACED
+    + r"|(?:\bcc\b|\bbcc\b|in copy|in kopie|en copie|en copia|in copia|em copia|w kopii|do wiadomosci|reply|replies|antworten|antwort (?:bitte )?an|repond(?:re|ez)|reponse a|respond|rispond|rispost|odpow|yanit|cevap|返信|連絡先|"
     r"reach me|reach us|reach him|reach her|contact me|contact us|erreichbar unter|erreichen sie mich|kontaktieren|joindre|contatt|contactar|bereikbaar|ulas|colleague|kollegin|kollege|collegue|colega|collega|my boss|"
     r"(?:send|forward|mail|ship|hand|pass|give)(?: [a-z']+){0,8}? (?:to|at)|schicken|senden|sendet|schickt|envoye[rz]|envoi|envi[ae]|(?<![a-z])mande|inviat|invia|stuur|sturen|wysl|przesl|gonder|送っ|送付|instead of|not to|copied|wrote to|written to|mailed|emailed|"
     r"sent to|credit to|gutschrift an|transfer|ubertragen|newsletter from|from:|von:|noreply|no-reply|phish|spam|scam|received from|(?:change|switch|update|move|set)(?: [a-z-]+){0,5}? to|andern auf|auf die|"
@@ -79,7 +81,7 @@ _CUSTOMER = re.compile(
     r"(?:\s?(?:is|ist|lautet|est|es|e|jest|heet|ise|being|:|=|は|#|n°|n[or](?![a-z-])\.?|number|dir|,|\(|-(?!\d)|n[or]\.-?)){0,3}\s{0,6}[\"'`「]?(?P<v>(?=[a-z0-9_/.-]{0,30}\d)[a-z0-9](?:[a-z0-9]|[-_/.](?=[a-z0-9])){1,30})"
 )
 _ID_BEFORE = re.compile(
-    r"(?<![\w@./:+,-])(?P<v>[a-z]{1,6}-\d{1,8}|\d{3,8}-\d{1,5}|\d{4,8})(?:\s?(?:番|numarali|nolu|no'lu|cari|numaramizdaki)){0,2}\s(?:musteri|hesa[bp]|kayd|kayit|abone|cari|uyelik)"
+    r"(?<![\w@./:+,-])(?P<v>[a-z]{1,6}-\d{1,8}|\d{3,8}-\d{1,5}|\d{4,8})(?:\s?(?:番|numarali|nolu|no'lu|cari|numaramizdaki)){0,2}\s(?:musteri(?:yiz|yim|si|sini|sinin|mizdeki)?(?![a-z])|hesa[bp]|kayd|kayit|abone|cari|uyelik)"
 )
 """Turkish: the number stands before what it is the number of."""
 _PREFIXED = re.compile(
@@ -134,9 +136,8 @@ def _emails(page: Page, vocabulary: Vocabulary, sender: str) -> Iterator[tuple[i
 
 _CUT = re.compile(r"(?<![^a-z][a-z])(?<![^a-z][a-z]{2})(?<![^a-z][a-z]{3})\.\s|[!?。]\s|\n\n|\n(?=[-*•\d])")
 """Where a sentence ends; a short word with a dot is a title ("Dr.", "Lic.")."""
-_REPLACED = r"(?:replac|ersetz|ersatz|remplac|sustitu|substitu|sostitu|vervang|zamien|erstatt|degistir)[^@\n]*(?:with|by|durch|par|por|con|door|na|med|ile)\s"
 _ANSWER = re.compile(
-    r"\bb?cc\b|reply|replies|repl|antwort|repond|respond|rispond|odpow|yanit|cevap|返信|reach|contact|erreich|kontakt|joindre|bereik|noreply|"
+    r"\bb?cc\b|reply|replies|antwort|repond|respond|rispond|odpow|yanit|cevap|返信|reach|contact|erreich|kontakt|joindre|bereik|noreply|"
     r"(?:change|switch|update|move|set)(?: [a-z-]+){0,5}? to\b|cambiar por|andern auf|" + _REPLACED
 )
 

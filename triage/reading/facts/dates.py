@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import islice
 
-from triage.reading.facts.lexicon import END, LANGUAGES, Late, Lexicon, any_of, lexicon, slot
+from triage.reading.facts.lexicon import EDGE, END, LANGUAGES, Late, Lexicon, any_of, lexicon, slot
 from triage.reading.facts.page import Page
 
 MOST = 400
@@ -448,6 +448,9 @@ class _Grammar:
         words = self.words
         number = rf"\d{{1,3}}|{any_of(words.numbers)}"
         slots = {"w": weekdays, "n": number, "d": _DAY, "m": months}
+        if words.feasts:  # before weekdays, for some are named after one: "Viernes Santo"
+            spaced = self.language not in {"ja", "zh", "ko"}
+            yield "feast", Late(rf"{EDGE if spaced else ''}(?P<feast>{any_of(words.feasts)}){END if spaced else ''}")
         for kind in _TEMPLATES:
             source = words.templates(kind, slots)
             if source is not None:
@@ -483,8 +486,6 @@ class _Grammar:
         short = any_of({name for name in words.short_weekdays if name not in words.weekdays})
         if words.words["short_after"]:
             yield "weekday", Late(rf"{edge}(?:{words.alternation('short_after')} (?P<w0>{short})){END}{after}")
-        if words.feasts:
-            yield "feast", Late(rf"{edge}(?P<feast>{any_of(words.feasts)}){'' if cjk else END}")
         yield "day_word", Late(rf"{edge}(?P<day>{any_of(words.day_words)}){'' if cjk else END}")
 
     def _triggers(self) -> dict[str, frozenset[str]]:

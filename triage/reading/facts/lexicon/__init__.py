@@ -19,6 +19,8 @@ import yaml
 from triage.reading.facts.page import Page, fold
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ja", "sv", "da", "cs", "ru", "zh", "ko")
+_SHORT_MONTHS = ("jan", "feb", "", "apr", "", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""English short names that logs and dashboards put into every language; `mar` and `may` are words elsewhere."""
 _TRAVELLING = ("down", "back", "base")  # English kinds of cue that people mix into every language
 CUES = ("down", "back", "fine", "other", "claim", "now", "moved", "home", "base", "attached", "see_quoted", "next_day")
 
@@ -54,6 +56,10 @@ class Lexicon:
                     self.months.setdefault(name, number)
             for name, number in _numbered([table], "weekdays", first=0).items():
                 self.weekdays.setdefault(name, number)
+        if language not in {"ja", "zh", "ko", "ru"}:
+            for number, name in enumerate(_SHORT_MONTHS, 1):
+                if name and name not in self.short_weekdays:
+                    self.months.setdefault(name, number)
         self.day_words = {fold(k): int(v) for table in reversed(own) for k, v in table.get("day_words", {}).items()}
         self.feasts = {fold(k): str(v) for table in own[:1] for k, v in table.get("feasts", {}).items()}
         self.numbers = {fold(k): float(v) for table in reversed(own) for k, v in table.get("numbers", {}).items()}
