@@ -49,9 +49,13 @@ _NAMES = re.compile(
 )
 
 
+_SUSPECT = re.compile(r"(?<!\S)[^\s@.:-]*+[@.:-]\S+")
+"""Runs between white space that may hold a name: all names have one of these signs, and something after it."""
+
+
 def _masked(folded: str) -> str:
     """Without addresses, hosts and identifiers, whose parts would read as words; of the same length."""
-    return _NAMES.sub(lambda match: "_" * len(match.group()), folded)
+    return _SUSPECT.sub(lambda run: _NAMES.sub(lambda match: "_" * len(match[0]), run[0]), folded)
 
 
 def join(subject: str, text: str) -> tuple[str, int]:
@@ -72,9 +76,6 @@ def _within(text: str, shift: int) -> list[Sentence]:
 
 
 def _line(folded: str, sentence: Sentence, offset: int, language: str, lexicon: Lexicon) -> Line:
-    tokens = tuple(
-        (word, start + sentence.start, end + sentence.start)
-        for word, start, end in words(folded[sentence.start : sentence.end])
-    )
+    tokens = tuple(words(folded, sentence.start, sentence.end))
     hits = tuple(lexicon.find(tokens, language))
     return Line(sentence.start, sentence.end, tokens, hits, sentence.start < offset)

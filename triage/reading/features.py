@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +24,8 @@ _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _SPACE = re.compile(r"\s+")
 _DIGITS = re.compile(r"\d+")
 _WINDOW = 9
+_MOST_KNOWN = 20_000
+"""Sentences remembered by the concepts in them; most hold few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Rows:
 
 def characters(folded: str) -> Vector:
     """Hashed character n-grams of 2 to 5 letters; digits count as one, white space as one space."""
-    return _counted(character_rows([folded]).buckets)
+    return counted(character_rows([folded]).buckets)
 
 
 def character_rows(texts: Sequence[str]) -> Rows:
@@ -78,42 +79,65 @@ def _mix(values: NDArray[np.uint64], order: int) -> NDArray[np.uint64]:
     return mixed >> np.uint64(40)
 
 
-def _counted(hashed: NDArray[Any]) -> Vector:
-    indices, counts = np.unique(hashed.astype(np.int64), return_counts=True)
+def counted(hashed: Sequence[int] | NDArray[np.int64]) -> Vector:
+    """Buckets, repeated as often as met, as a vector."""
+    indices, counts = np.unique(np.asarray(hashed, dtype=np.int64), return_counts=True)
     return Vector(indices, counts.astype(np.float32))
 
 
 def words(lines: Iterable[Line]) -> Vector:
     """Hashed words and pairs of neighbouring words."""
-    return _counted(np.array([key for line in lines for key in word_keys(line)], dtype=np.int64))
+    return counted([key for line in lines for key in word_keys(line)])
 
 
 def word_keys(line: Line) -> list[int]:
     """Buckets of the words of one sentence, and of each with the word before it."""
     keys: list[int] = []
-    previous = "^"
+    before = _BEFORE_FIRST
     for word, _, _ in line.words:
-        keys.append(_hash(word, WORD_BITS))
-        keys.append(_hash(f"{previous} {word}", WORD_BITS))
-        previous = word
+        encoded, own, following = _hashed_word(word)
+        keys += (own, zlib.crc32(encoded, before) & _WORD_MASK)
+        before = following
     return keys
 
 
+_WORD_MASK = (1 << WORD_BITS) - 1
+_BEFORE_FIRST = zlib.crc32(b"^ ")
+
+
 @lru_cache(maxsize=100_000)
+def _hashed_word(word: str) -> tuple[bytes, int, int]:
+    """The word's bytes, its bucket, and the checksum that the bucket of it and a next word goes on from."""
+    encoded = word.encode("utf-8", "replace")
+    whole = zlib.crc32(encoded)
+    return encoded, whole & _WORD_MASK, zlib.crc32(b" ", whole)
+
+
 def _hash(key: str, bits: int) -> int:
     return zlib.crc32(key.encode("utf-8", "replace")) & ((1 << bits) - 1)
 
 
 class Concepts:
-    """Features of concepts: each alone, in subject, at the start and at the end, in pairs and in cues."""
+    """Features of concepts: each alone, in the subject, in pairs and in cues."""
 
     def __init__(self, names: Sequence[str], cues: Sequence[Cue]) -> None:
         self.names = tuple(names)
         self.cues = tuple(cues)
         self._keys: dict[str, int] = {}
+        self._known: dict[tuple[bool, tuple[str, ...]], frozenset[str]] = {}
+        self._pairs: dict[str, _Beside] = {}
 
-    def of_line(self, line: Line) -> set[str]:
+    def of_line(self, line: Line) -> frozenset[str]:
         """Keys of what stands in one sentence."""
+        named = (line.in_subject, tuple([hit.concept for hit in line.hits]))
+        keys = self._known.get(named)
+        if keys is None:
+            keys = frozenset(self._of_line(line))
+            if len(self._known) < _MOST_KNOWN:
+                self._known[named] = keys
+        return keys
+
+    def _of_line(self, line: Line) -> set[str]:
         keys = {hit.concept for hit in line.hits}
         keys |= _pairs(line.hits)
         keys |= {cue.name for cue, _ in speaking(self.cues, line.hits)}
@@ -123,29 +147,40 @@ class Concepts:
 
     def of(self, lines: Sequence[Line]) -> Vector:
         """What stands in the sentences together, with every pair of concepts that the text names anywhere."""
-        return self.vector(self.keys(lines))
+        return counted(self.buckets(lines))
 
-    def keys(self, lines: Sequence[Line]) -> set[str]:
-        keys: set[str] = set()
-        seen: set[str] = set()
-        for line in lines:
-            keys |= self.of_line(line)
-            seen |= {hit.concept for hit in line.hits}
-        ordered = sorted(seen)
-        return keys | {f"{a}&{b}" for index, a in enumerate(ordered) for b in ordered[index + 1 :]}
+    def buckets(self, lines: Sequence[Line]) -> list[int]:
+        """Buckets of what stands in the sentences together."""
+        keys = frozenset[str]().union(*[self.of_line(line) for line in lines])
+        found = [self.index(key) for key in keys]
+        seen = sorted({hit.concept for line in lines for hit in line.hits})
+        for place, concept in enumerate(seen):
+            following = self._beside(concept)
+            found += [following[other] for other in seen[place + 1 :]]
+        return found
 
-    def buckets(self, line: Line) -> list[int]:
-        """Buckets of one sentence by itself."""
-        return [self.index(key) for key in self.keys((line,))]
-
-    def vector(self, keys: Iterable[str]) -> Vector:
-        return _counted(np.array([self.index(key) for key in keys], dtype=np.int64))
+    def _beside(self, concept: str) -> dict[str, int]:
+        """The bucket of a pair named anywhere in the text, by the other concept of the pair."""
+        if concept not in self._pairs:
+            self._pairs[concept] = _Beside(concept)
+        return self._pairs[concept]
 
     def index(self, key: str) -> int:
         index = self._keys.get(key)
         if index is None:
             self._keys[key] = index = _hash(key, CONCEPT_BITS)
         return index
+
+
+class _Beside(dict[str, int]):
+    """Bucket of `first&other`, by the other concept."""
+
+    def __init__(self, first: str) -> None:
+        self._first = first
+
+    def __missing__(self, other: str) -> int:
+        self[other] = bucket = _hash(f"{self._first}&{other}", CONCEPT_BITS)
+        return bucket
 
 
 def _pairs(hits: Sequence[Hit]) -> set[str]:

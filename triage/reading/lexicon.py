@@ -38,10 +38,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Sense:
-    """What a single word may mean: concepts at once, and phrases that it starts."""
+    """What a single word may mean: concepts at once, and phrases that it starts, by the first letter of their second word."""
 
     concepts: tuple[str, ...]
-    phrases: tuple[tuple[tuple[str, ...], str], ...]
+    phrases: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
 
 
 @dataclass(slots=True)
@@ -84,10 +84,12 @@ class Lexicon:
                 found.extend(_inside(known, word, start))
                 continue
             sense = known.senses.get(word) or _sense(known, word)
-            found.extend(Hit(concept, start, end) for concept in sense.concepts)
-            for phrase, concept in sense.phrases:
-                if _follows(tokens, index, phrase):
-                    found.append(Hit(concept, start, tokens[index + len(phrase) - 1][2]))
+            for concept in sense.concepts:
+                found.append(Hit(concept, start, end))
+            if sense.phrases and index + 1 < len(tokens):
+                for phrase, concept in sense.phrases.get(tokens[index + 1][0][0], ()):
+                    if _follows(tokens, index, phrase):
+                        found.append(Hit(concept, start, tokens[index + len(phrase) - 1][2]))
         return found
 
     def _language(self, language: str) -> _Language:
@@ -137,20 +139,25 @@ def _sense(known: _Language, word: str) -> _Sense:
         concepts |= known.prefixes.get(word[:length], set())
         phrases.extend(known.prefix_phrases.get(word[:length], ()))
     concepts |= {concept for part, concept in known.inside if part in word}
-    sense = _Sense(tuple(sorted(concepts)), tuple(phrases))
+    by_letter: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {}
+    for phrase in phrases:
+        letter = phrase[0][1][0]
+        by_letter[letter] = (*by_letter.get(letter, ()), phrase)
+    sense = _Sense(tuple(sorted(concepts)), by_letter)
     if len(known.senses) < 50_000:
         known.senses[word] = sense
     return sense
 
 
 def _follows(tokens: Sequence[tuple[str, int, int]], index: int, phrase: tuple[str, ...]) -> bool:
+    """Whether the words after the first are those of the phrase."""
     if index + len(phrase) > len(tokens):
         return False
-    return all(_is(tokens[index + offset][0], part) for offset, part in enumerate(phrase[1:], 1))
-
-
-def _is(word: str, part: str) -> bool:
-    return word.startswith(part[:-1]) if part.endswith("*") else word == part
+    for place in range(1, len(phrase)):
+        word, part = tokens[index + place][0], phrase[place]
+        if word != part and not (part[-1] == "*" and word.startswith(part[:-1])):
+            return False
+    return True
 
 
 def _inside(known: _Language, run: str, start: int) -> Iterable[Hit]:

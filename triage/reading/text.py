@@ -7,6 +7,7 @@ offset in the mail. What is shown to people is always the text as sent.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
@@ -73,9 +74,9 @@ def _mostly_latin(folded: str) -> bool:
     return other < latin
 
 
-def words(folded: str) -> list[tuple[str, int, int]]:
-    """Words with their offsets. A run of Japanese or Chinese characters is one word."""
-    return [(match.group(), match.start(), match.end()) for match in WORD.finditer(folded)]
+def words(folded: str, start: int = 0, end: int = sys.maxsize) -> list[tuple[str, int, int]]:
+    """Words between two offsets, with their own. A run of Japanese or Chinese characters is one word."""
+    return [(match[0], match.start(), match.end()) for match in WORD.finditer(folded, start, end)]
 
 
 @dataclass(frozen=True, slots=True)

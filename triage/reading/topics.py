@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.reading.analysis import Analysis, Line
-from triage.reading.features import Concepts, Rows, Vector, character_rows, characters, word_keys, words
+from triage.reading.features import Concepts, Rows, Vector, character_rows, characters, counted, word_keys, words
 from triage.reading.labels import LABELS
 
 Array = NDArray[np.float32]
@@ -79,9 +79,15 @@ class Topics:
     joint: Array
 
     def scores(self, analysis: Analysis, concepts: Concepts) -> Scores:
-        whole = self.raw(vectors(analysis.folded, analysis.lines, concepts))
+        said = [word_keys(line) for line in analysis.lines]
+        met = counted([key for keys in said for key in keys])
+        whole = self.raw((characters(analysis.folded), met, concepts.of(analysis.lines)))
         lines = analysis.lines[:MOST_LINES]
-        each = self.each(analysis.folded, lines, concepts) if lines else np.full((1, len(LABELS)), _ABSENT, np.float32)
+        each = (
+            self.each(analysis.folded, lines, said[:MOST_LINES], concepts)
+            if lines
+            else np.full((1, len(LABELS)), _ABSENT, np.float32)
+        )
         return Scores(self.calibrated(whole, each), each)
 
     def raw(self, found: Sequence[Vector]) -> Array:
@@ -90,12 +96,12 @@ class Topics:
             total += group.scores(vector)
         return total
 
-    def each(self, folded: str, lines: Sequence[Line], concepts: Concepts) -> Array:
-        """Raw scores of each sentence by itself, shape (sentences, labels)."""
+    def each(self, folded: str, lines: Sequence[Line], said: Sequence[Sequence[int]], concepts: Concepts) -> Array:
+        """Raw scores of each sentence by itself, shape (sentences, labels). said: the `word_keys` of each."""
         found = (
             character_rows([folded[line.start : line.end] for line in lines]),
-            _rows([word_keys(line) for line in lines]),
-            _rows([concepts.buckets(line) for line in lines]),
+            _rows(said),
+            _rows([concepts.buckets((line,)) for line in lines]),
         )
         total = np.tile(self.bias, (len(lines), 1))
         for group, rows in zip(self.groups, found, strict=True):
