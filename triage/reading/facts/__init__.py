@@ -268,6 +268,8 @@ def _regions(
     vocabulary: Vocabulary,
     claim: bool,
 ) -> list[Fact]:
+    if any(place.sure for place in places.get("text", ())) and _ANSWERED.match(parts[-1].page.flat):
+        places = {**places, "subject": []}
     for part in parts:
         weigh(places[part.page.part], part.cues, part.page, claim)
     named = affected([place for found in places.values() for place in found])
@@ -278,6 +280,8 @@ def _regions(
     return named + [fact for fact in _from_hosts(listed, parts, vocabulary) if fact.value not in known]
 
 
+_ANSWERED = re.compile(r"\s*(?:re|aw|sv|r|rif|odp|ynt|antw|tr|rv|fwd?|wg|enc)\s?:|返信")
+"""A subject that was another's, so that the newest words come first."""
 _ITEM = re.compile(r"\s*(?:[-*•·–]|\d{1,2}[.)])\s")
 
 

@@ -49,7 +49,7 @@ _NOUN = re.compile(
     rf"(?<![\w-])(?:la |nuestra |nossa |notre |ma |mi |nostra |mia |minha |ta |base )?(?:base|bd|bdd|db|banco|baz[aeyi]|bazie|databases?|datenbank|databank|databas|databasen|databaz[ae]|baza danych|banca dati|veritabani)\s(?P<n>[a-z][a-z0-9]{{3,30}}){_TAIL}(?=\s?(?:[,;(.]|$|\n)|\s(?:que?|q|en|a|in|na|esta|est|es|w|em|se|nie|ne)\s)"
 )
 _OURS = re.compile(
-    r"(?<![a-z'])(?:(?:our|my|unsere|meine)\s(?P<n>[a-z][a-z0-9]{3,20})(?:-|\s)(?:database|db|cache|datenbank)|(?P<q>[a-z][a-z0-9]{3,20})\sveri ?taban(?:imiz|im))(?![a-rt-z-])"
+    r"(?<![a-z'])(?:(?:our|my|unsere|meine)\s(?P<n>[a-z][a-z0-9]{3,20})(?:-|\s)(?:database|db|cache|datenbank)|(?P<q>[a-z][a-z0-9]{3,20})\sveri ?taban(?:imiz|im))(?![a-rt-z-])(?!\s[a-z0-9-]+\.[a-z])"
 )
 """A plain word before the word for a database is its name where the sender says whose it is: "our checkout database"."""
 _BEFORE = re.compile(
@@ -101,14 +101,17 @@ def find_resources(
         _add(found, "id", match.group(), page, match.start(), match.end())
         masked.append((match.start(), match.end()))
     rules = _rules(vocabulary)
+    seated = set(_seated(page, places)) if story else set()
     named = {
+        *seated,
         *_names(page, story, rules, lexicon(language)),
         *(_beside(page, places, lexicon(language)) if story else ()),
-        *(_seated(page, places) if story else ()),
         *(_in_marks(page, places, lexicon(language)) if story else ()),
     }
     for start, end in sorted(named)[:_MOST]:
-        if not any(start < e and end > s for s, e in masked) and rules.is_name(flat[start:end]):
+        name = flat[start:end]
+        numbered = (start, end) in seated and _NUMBERED.fullmatch(name) is not None
+        if not any(start < e and end > s for s, e in masked) and (numbered or rules.is_name(name)):
             _add(found, "name", page.text[start:end], page, start, end)
             masked.append((start, end))
     return [Fact(value, kind, tuple(evidence)) for (kind, value), evidence in _one_case(found).items()]
@@ -155,6 +158,8 @@ def _is_base(word: str) -> bool:
     return re.match(rf"{_BASE}$|data$|data(?:ban|base)|base|bazy|veri|banc|banq|redis", word) is not None
 
 
+_NUMBERED = re.compile(r"[a-z]{3,}-\d{1,2}")
+"""One of several ("node-1"): a name only where a region stands behind it."""
 _SEATED = re.compile(
     r"\s?[(（]\s?|\s(?:in|en|a|à|em|na|w|we|i|of|auf|bei|sur|te|op|的)\s(?:the |der |la |el |il )?$|,\s$"
 )

@@ -30,12 +30,12 @@ _PLACES = {
 }  # fmt: skip
 _PLACE_OF = {name: zone for zone, names in _PLACES.items() for name in names.split()}
 
-_OFFSET = r"(?P<sign>[+-])\s?(?P<h>1[0-4]|0?\d)(?::?(?P<m>[0-5]\d))?(?!\d)"
+_OFFSET = r"(?P<sign>[+-])(?P<h>1[0-4]|0?\d)(?::?(?P<m>[0-5]\d))?(?!\d|[./]\d)"
 _TIME_WORDS = r"(?:time|zeit|ortszeit|uhrzeit|tijd|saati(?:yle|ne)?|czasu|czas|casu|cas|tid)"
 _HOURS_OF = r"(?:heures?|hora|ora|horario|czasu|czas|fuso|tijd)"
 _PATTERN = re.compile(
     rf"[\s(,]{{0,3}}(?:uhr |hrs? |h |uur )?\(?(?:"
-    rf"(?P<abbr>{'|'.join(sorted(_HOURS, key=len, reverse=True))})(?![a-z])(?:\s?{_OFFSET})?"
+    rf"(?P<abbr>{'|'.join(sorted(_HOURS, key=len, reverse=True))})(?![a-z])(?: ?{_OFFSET})?"
     rf"|(?P<bare>\+(?:1[0-4]|0\d):?[0-5]\d)(?!\d)"
     rf"|(?:us |new |the )?(?P<place>[a-z]+)(?: (?:standard|daylight|summer|local|winter))?[ -]{_TIME_WORDS}(?![a-z])"
     rf"|(?P<us>(?:et|ct|pt)(?![a-z'])(?!\s?\d)|eastern|pacific)(?![a-z])"
