@@ -13,8 +13,9 @@ from triage.settings import Settings
 def check(arguments: Namespace) -> int:
     """Is the pack sound? Exit code 1 when something in it must not be put to work; hints do not count."""
     from triage.policy.check import check_pack
+    from triage.reading.labels import LABELS
 
-    complaints = check_pack(_folder(arguments))
+    complaints = check_pack(_folder(arguments), LABELS)
     for complaint in complaints:
         print(complaint)
     serious = sum(complaint.serious for complaint in complaints)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -34,8 +34,11 @@ class Complaint:
         return f"{place}: {'' if self.serious else 'hint: '}{self.what} {self.remedy}"
 
 
-def check_pack(path: Path) -> tuple[Complaint, ...]:
-    """Everything that is wrong with the pack in a folder, serious things first. Empty: it is sound."""
+def check_pack(path: Path, labels: Collection[str] = ()) -> tuple[Complaint, ...]:
+    """Everything that is wrong with the pack in a folder, serious things first. Empty: it is sound.
+
+    labels: every category and right that a mail can be given; empty: any word is taken for one.
+    """
     try:
         pack = load_pack(path)
         tried = [try_scenario(scenario, pack) for scenario in load_scenarios(pack)]
@@ -44,7 +47,7 @@ def check_pack(path: Path) -> tuple[Complaint, ...]:
     except ConfigError as error:
         return (Complaint(error.where, error.line, error.what, error.remedy),)
     found = [complaint for look in _LOOKS for complaint in look(pack)]
-    found += [*_failing(tried), *_untested(pack, tried)]
+    found += [*_labels(pack, tried, labels), *_failing(tried), *_untested(pack, tried)]
     return tuple(sorted(found, key=lambda complaint: not complaint.serious))
 
 
@@ -110,6 +113,29 @@ def _words(pack: Pack) -> Iterator[Complaint]:
                     remedy = f"Did you mean `{near[0]}`?" if near else f"`{test.fact}` is one of: {', '.join(known)}."
                     what = f"{clause.id}: `{test.fact}` is never `{value}`."
                     yield Complaint(clause.where, test.line or version.line, what, remedy)
+
+
+def _labels(pack: Pack, tried: Iterable[Tried], labels: Collection[str]) -> Iterator[Complaint]:
+    """A category or right that no mail is ever given."""
+    if not labels:
+        return
+    named = [(clause.where, clause.line, clause.id, label) for clause in pack.clauses for label in _labels_of(clause)]
+    for each in tried:
+        case, reading = each.scenario, each.scenario.reading
+        given = (*reading.categories, *reading.rights) if reading is not None else ()
+        named += [(case.where, case.line, case.name, label.label) for label in given]
+    for where, line, name, label in named:
+        if label not in labels:
+            near = get_close_matches(label, labels, 1)
+            remedy = f"Did you mean `{near[0]}`?" if near else f"Known are: {', '.join(labels)}."
+            yield Complaint(where, line, f"{name}: no mail is ever `{label}`.", remedy)
+
+
+def _labels_of(clause: Clause) -> list[str]:
+    rules = [version.deadline for version in clause.versions if version.deadline is not None]
+    own = [*clause.categories, *clause.rights]
+    own += [label for rule in rules for label in (*rule.categories, *rule.rights, *rule.not_categories)]
+    return list(dict.fromkeys(own))
 
 
 def _clashes(pack: Pack) -> Iterator[Complaint]:
@@ -201,33 +227,37 @@ def _bears(clause: Clause, each: Tried) -> bool:
 _TOLD = 3
 
 
-def _failing(tried: Sequence[Tried]) -> Iterator[Complaint]:
+def _failing(tried: Iterable[Tried]) -> Iterator[Complaint]:
     """The cases that come out otherwise, those with one cause together: the first three, and how many more."""
-    alike: dict[str, list[Tried]] = {}
+    alike: dict[tuple[str, ...], list[Tried]] = {}
     for each in tried:
         if each.differences:
-            alike.setdefault(_cause(each), []).append(each)
-    for cause, same in alike.items():
+            alike.setdefault(_cause(each) or _differing(each), []).append(each)
+    for same in alike.values():
+        cause = f" ({', '.join(_cause(same[0]))})" if _cause(same[0]) else ""
         for each in same[:_TOLD]:
-            scenario = each.scenario
-            what = f"{scenario.name}: {'; '.join(each.differences)}{cause}."
-            yield Complaint(scenario.where, scenario.line, what, "Correct the clause or the case.")
-        if len(same) > _TOLD:
-            fourth = same[_TOLD].scenario
-            what, remedy = (
-                f"and {len(same) - _TOLD} more cases come out otherwise{cause}.",
-                "`triage rules test` shows all.",
-            )
-            yield Complaint(fourth.where, fourth.line, what, remedy)
+            what = f"{each.scenario.name}: {'; '.join(each.differences)}{cause}."
+            yield Complaint(each.scenario.where, each.scenario.line, what, "Correct the clause or the case.")
+        for each in same[_TOLD : _TOLD + 1]:
+            what = f"and {len(same) - _TOLD} more come out otherwise{cause}."
+            yield Complaint(each.scenario.where, each.scenario.line, what, "`triage rules test` shows all.")
 
 
-def _cause(each: Tried) -> str:
-    """The clauses that stand against what a case expects, as ` (sla.coverage fails)`; empty where none does."""
+def _cause(each: Tried) -> tuple[str, ...]:
+    """The clauses that stand against what a case expects, as `sla.coverage fails`; empty where none does."""
     wanted = each.scenario.expected
-    against = {"eligible": ("fails", "unknown"), "undetermined": ("fails",)}.get(wanted.get("outcome", ""), ())
-    clauses = [f"{name} {result}" for name, result in each.results.items() if result in against]
-    clauses += [f"{name} {result}" for name, result in each.results.items() if wanted.get(name, result) != result]
-    return f" ({', '.join(dict.fromkeys(clauses))})" if clauses else ""
+    against = {"fails"} if wanted.get("outcome") != "ineligible" else set()
+    if wanted.get("outcome") == "eligible" or wanted.get("total"):
+        against.add("unknown")
+    return tuple(
+        f"{name} {result}"
+        for name, result in each.results.items()
+        if (result in against and name not in wanted) or wanted.get(name, result) != result
+    )
+
+
+def _differing(each: Tried) -> tuple[str, ...]:
+    return tuple(difference.partition(":")[0] for difference in each.differences)
 
 
 def _versions(pack: Pack) -> Iterator[tuple[Clause, Version]]:

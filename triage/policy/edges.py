@@ -196,25 +196,19 @@ def _type(fact: str, pack: Pack) -> str:
 
 
 def _words(leaf: Test, pack: Pack) -> Iterator[Edge]:
-    """Each word that the clause names, and one that it does not."""
-    named = sorted(leaf.value, key=str) if isinstance(leaf.value, frozenset) else [leaf.value]
-    fact, line = leaf.fact, leaf.line
-    for value in named:
-        text = f"with `{fact}` being {show(value)}"
-        yield Edge(line, text, _given(fact, value), lambda view, v=value: view.answered and _has(view, fact, {v}))  # type: ignore[misc]
-    kind = pack.facts.get(fact)
-    others: set[Any] = set(kind.values if kind is not None and kind.values else ()) - {*named}
-    if kind is not None and kind.values and not others:
-        return
+    """Each word that the clause names and that the fact can be, and one that it does not name."""
+    named = leaf.value if isinstance(leaf.value, frozenset) else {leaf.value}
+    fact, line, kind = leaf.fact, leaf.line, pack.facts.get(leaf.fact)
+    possible: set[Any] = set(kind.values) if kind is not None else set()
     if kind is not None and kind.type == "yes or no":
-        others = {value for value in (True, False) if value not in named}
-    example = min(others, key=str, default="...")
-    yield Edge(
-        line,
-        f"with `{fact}` being anything else",
-        _given(fact, example),
-        lambda view: view.answered and any(v is not None and v not in named for v in _all(view, fact)),
-    )
+        possible = {True, False}
+    for value in sorted(named & possible if possible else named, key=str):
+        text = f"with `{fact}` being {show(value)}"
+        yield Edge(line, text, _given(fact, value), lambda view, v=value: view.answered and v in _all(view, fact))  # type: ignore[misc]
+    if not possible or possible - named:
+        example = min(possible - named, key=str, default="...")
+        other = f"with `{fact}` being anything else"
+        yield Edge(line, other, _given(fact, example), lambda view: view.answered and bool(_all(view, fact) - named))
 
 
 def _given(fact: str, value: Any) -> str:
@@ -222,12 +216,9 @@ def _given(fact: str, value: Any) -> str:
     return f"with: {{{fact}: {shown}}}, then: {{outcome: ...}}"
 
 
-def _all(view: View, fact: str) -> list[Any]:
-    return [sheet.get(fact) for sheet in view.sheets()]
-
-
-def _has(view: View, fact: str, values: set[Any]) -> bool:
-    return any(value in values for value in _all(view, fact))
+def _all(view: View, fact: str) -> set[Any]:
+    """What a fact is known to be, in any of the outages."""
+    return {sheet.get(fact) for sheet in view.sheets()} - {None}
 
 
 def _same_or_not(leaf: Comparison) -> Iterator[Edge]:
