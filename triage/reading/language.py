@@ -30,7 +30,7 @@ _PASTED = 0.6
 _SURE = 0.75
 _LONGEST = 1500
 _HANGUL, _KANA, _HAN = (
-    re.compile(letters) for letters in ("[\uac00-\ud7a3]", "[\u3041-\u30fa\u30fc]", "[\u4e00-\u9fff]")
+    re.compile(script) for script in ("[\uac00-\ud7a3]", "[\u3041-\u30fa\u30fc]", "[\u4e00-\u9fff]")
 )
 
 
@@ -43,15 +43,16 @@ class LanguageModel:
 
     def likelihoods(self, text: str) -> NDArray[Any]:
         """For each language, how far below the best one it is, in nats; the vote of a line is bounded by its length."""
-        total = np.zeros(len(self.codes), dtype=np.float64)
-        for line in dict.fromkeys(text[:_LONGEST].split("\n")):
-            buckets = grams(line)
-            if len(buckets):
-                scores = self.table[buckets].sum(axis=0, dtype=np.float64)
-                loudness = min(_LOUDEST, _VOTE_PER_LETTER * len(buckets) / len(_ORDERS))
-                if self.codes[int(scores.argmax())] == DEFAULT:
-                    loudness *= _PASTED
-                total += np.maximum(scores - scores.max(), -loudness)
+        found = [plain for line in dict.fromkeys(text[:_LONGEST].split("\n")) if (plain := letters(line))]
+        if not found:
+            return np.zeros(len(self.codes))
+        buckets, lengths = grams(found)
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        scores = np.add.reduceat(self.table[buckets], starts, axis=0, dtype=np.float64)
+        loudness = np.minimum(_LOUDEST, _VOTE_PER_LETTER * lengths / len(_ORDERS))
+        pasted = np.array([code == DEFAULT for code in self.codes])
+        loudness[pasted[scores.argmax(axis=1)]] *= _PASTED
+        total = np.maximum(scores - scores.max(axis=1, keepdims=True), -loudness[:, None]).sum(axis=0)
         return np.asarray(total - total.max())
 
     def guess(self, text: str) -> tuple[str, float]:
@@ -83,29 +84,37 @@ class LanguageModel:
 
 def _by_script(text: str) -> str | None:
     """The language of a text whose letters tell it; None for those that share their script with others."""
-    hangul, kana, han = (len(letters.findall(text)) for letters in (_HANGUL, _KANA, _HAN))
-    letters = sum(map(str.isalpha, text))
-    if hangul + kana + han < max(2, letters // 8):
+    hangul, kana, han = (len(script.findall(text)) for script in (_HANGUL, _KANA, _HAN))
+    written = sum(map(str.isalpha, text))
+    if hangul + kana + han < max(2, written // 8):
         return None
     if hangul >= max(kana, han):
         return "ko"
     return "ja" if kana > han // 20 else "zh"
 
 
-def grams(text: str) -> NDArray[np.int64]:
-    """Buckets of all n-grams of 1 to 4 letters in the words of a text, names and numbers left out."""
-    plain = _NOT_LETTERS.sub(" ", _NAMES.sub(" ", text)).lower().strip()
-    if not plain:
-        return np.zeros(0, dtype=np.int64)
-    codes = np.frombuffer(f" {plain} ".encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
-    hashed = []
+def letters(text: str) -> str:
+    """The words of a text in lower case, names and numbers left out."""
+    return _NOT_LETTERS.sub(" ", _NAMES.sub(" ", text)).lower().strip()
+
+
+def grams(lines: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Buckets of all n-grams of 1 to 4 letters in lines made by `letters`, line after line, and how many each line has."""
+    spaced = [f" {line} " for line in lines]
+    codes = np.frombuffer("".join(spaced).encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+    line = np.repeat(np.arange(len(spaced)), [len(each) for each in spaced])
+    hashed, owners = [], []
     for order in _ORDERS:
-        if len(codes) >= order:
-            total = np.full(len(codes) - order + 1, order, dtype=np.uint64)
-            for offset in range(order):
-                total = total * np.uint64(1_000_003) + codes[offset : offset + len(total)]
-            hashed.append(((total * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) & _MASK)
-    return np.concatenate(hashed).astype(np.int64)
+        width = max(0, len(codes) - order + 1)
+        total = np.full(width, order, dtype=np.uint64)
+        for offset in range(order):
+            total = total * np.uint64(1_000_003) + codes[offset : offset + width]
+        inside = line[:width] == line[order - 1 : order - 1 + width]
+        hashed.append((((total * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) & _MASK)[inside])
+        owners.append(line[:width][inside])
+    owner = np.concatenate(owners)
+    buckets = np.concatenate(hashed).astype(np.int64)[np.argsort(owner, kind="stable")]
+    return buckets, np.bincount(owner, minlength=len(spaced))
 
 
 def fit(texts: Iterable[tuple[str, str]], words: Mapping[str, Sequence[str]], smoothing: float = 0.05) -> LanguageModel:
@@ -123,9 +132,9 @@ def fit(texts: Iterable[tuple[str, str]], words: Mapping[str, Sequence[str]], sm
 def _count(counts: dict[str, NDArray[np.float64]], code: str, text: str, weight: float) -> None:
     held = counts.setdefault(code, np.zeros(1 << BITS))
     for line in text.split("\n"):
-        buckets = grams(line)
-        if len(buckets):
-            held += weight * np.bincount(buckets, minlength=1 << BITS)
+        plain = letters(line)
+        if plain:
+            held += weight * np.bincount(grams([plain])[0], minlength=1 << BITS)
 
 
 def _log_likelihood(counts: NDArray[np.float64], smoothing: float) -> NDArray[np.float64]:

@@ -55,7 +55,7 @@ class Kit:
 def build(vocabulary: Vocabulary, folder: Path | None, needs: Needs | None = None) -> Any:
     """A pipeline that turns documents made by `document` into readings."""
     kit = Kit(trained_weights.load(folder), vocabulary, needs or read_needs(), read_costs())
-    nlp = spacy.blank("xx")
+    nlp = spacy.util.get_lang_class("xx")()
     for name in COMPONENTS:
         nlp.add_pipe(name)
         nlp.get_pipe(name).kit = kit

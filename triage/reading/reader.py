@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from triage.model import Message, Reading
+from triage.reading.frame import without_collector
 from triage.reading.vocabulary import Vocabulary
 
 _BATCH = 64
@@ -25,9 +26,10 @@ class Reader:
 
         Raises ConfigError when the folder holds no weights or those of another version.
         """
-        from triage.reading.pipe import build
+        with without_collector():
+            from triage.reading.pipe import build
 
-        return cls(build(vocabulary, weights), vocabulary)
+            return cls(build(vocabulary, weights), vocabulary)
 
     def read(self, message: Message) -> Reading:
         """What one mail says."""
