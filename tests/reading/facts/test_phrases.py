@@ -139,3 +139,36 @@ def test_hours_of_an_unknown_zone_are_not_guessed(text: str) -> None:
 )
 def test_the_region_that_failed(language: str, text: str, expected: list[str]) -> None:
     assert regions(text, language) == expected
+
+
+def test_a_replied_subject_names_no_region_beside_the_newest_words() -> None:
+    text = "Please look at Ohio for us as well, it was down on 3 March."
+    assert regions(text, subject="Re: Tokyo outage") == ["us-east-2"]
+    assert regions("As I said, it was down on 3 March.", subject="Re: Tokyo outage") == ["ap-northeast-1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("Down:\n- 04/03/2026 21:10 -> 21:50 UTC\n- 05/03/2026 02:00 -> 03:30 UTC", "21:10", "21:50"),
+        ("Down 4 March 18:05-18:50 UTC, credit please", "18:05", "18:50"),
+        ("Down on 4 March from 9:00 to 11:45 Pacific Standard Time", "17:00", "19:45"),
+        (
+            "2026-03-04T20:03:11Z a timeout\n2026-03-04T20:41:09Z a timeout\n2026-03-04T21:17:50Z a 200",
+            "20:03",
+            "21:17",
+        ),
+    ],
+)
+def test_hours_with_their_zone(text: str, start: str, end: str) -> None:
+    first = facts(text).incidents[0]
+    assert first.start_at is not None
+    assert first.end_at is not None
+    assert (f"{first.start_at:%H:%M}", f"{first.end_at:%H:%M}") == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("nl", "klep-2 (Ierland) lag eruit."), ("de", "klep-2 (Irland) war weg.")]
+)
+def test_a_numbered_name_beside_a_region(language: str, text: str) -> None:
+    assert resources(text, language) == ["name klep-2"]

@@ -171,6 +171,8 @@ def _turned(cues: list[Cue]) -> list[Cue]:
 def _unmasked(part: _Part) -> _Part:
     """The part without cues that are pieces of an address or a name."""
     spans = part.masked
+    if not spans:
+        return part
     cues = [cue for cue in part.cues if not any(cue.start < end and cue.end > start for start, end in spans)]
     return _Part(part.page, cues, spans)
 

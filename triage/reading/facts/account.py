@@ -228,6 +228,7 @@ def _starting(pattern: re.Pattern[str], page: Page, beginnings: tuple[str, ...])
 
 
 def _teams(page: Page, vocabulary: Vocabulary, home: str, language: str) -> Iterator[tuple[int, int]]:
+    domains = {m.group().rpartition("@")[2].split(".")[0] for m in islice(EMAIL.finditer(page.flat), _MOST)}
     about_teams = page.has_cjk or page.has_word(*_TEAM_STARTS)
     for match in _starting(_TEAM, page, _TEAM_STARTS) if about_teams else ():
         group = "q" if match["q"] else "v"
@@ -243,7 +244,7 @@ def _teams(page: Page, vocabulary: Vocabulary, home: str, language: str) -> Iter
         accented = group == "v" and word.islower() and not word.isascii() and not match["link"].strip()
         known = accented or value in _NO_TEAM or value.startswith(vocabulary.operator.lower()) or value.isdigit()
         at_end = match.end(group) == len(page.flat)
-        plain = len(value) > 3 and (value in home or f"@{value}." in page.flat)
+        plain = len(value) > 3 and (value in home or value in domains)
         seated = _OF_TEAM.search(page.flat, max(0, match.start() - 14), match.start()) and group == "v"
         if seated and not plain and not match["link"].strip() and not re.search(r"[-_0-9]", value):
             continue

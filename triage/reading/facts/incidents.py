@@ -61,11 +61,10 @@ _NEGATED = re.compile(
 
 def judge(windows: Sequence[Window], cues: Sequence[Cue], page: Page) -> None:
     """Weigh the words around each window: for an outage, for anything else, for the end of an outage."""
-    sentences = page.sentences
     told = [cue for cue in cues if cue.kind in {"down", "back", "other", "fine"}]
     for window in windows:
-        left = next((s for s, e in sentences if s <= window.start < e), 0)
-        right = max(window.end, next((e for s, e in sentences if s < window.end <= e), window.end))
+        left = page.sentence(window.start)[0]
+        right = max(window.end, page.sentence(window.end - 1)[1])
         for cue in told:
             if cue.end < left - 300 or cue.start > right + 300:
                 continue

@@ -68,7 +68,7 @@ def log_windows(page: Page) -> list[LogWindow]:
             run = []
         if _is_trouble(text):
             run.append(line)
-        elif run and _OVER.search(text):
+        elif run and (_OVER.search(text) or _is_answered(text)):
             windows.append(_window([*run, line]))
             run = []
     if run:
@@ -85,6 +85,14 @@ _OVER = re.compile(
 def _same_day(run: list[_Line], line: _Line) -> bool:
     """Whether a line that tells the end comes within a day of the trouble."""
     return _key(line[2]) - _key(run[-1][2]) <= timedelta(days=1).total_seconds()
+
+
+_ANSWERED = re.compile(r"\b(?:200|pong|ok|true)\b")
+
+
+def _is_answered(line: str) -> bool:
+    """Whether a line tells that a request was answered again, which ends the trouble before it."""
+    return _ANSWERED.search(line) is not None
 
 
 def _is_trouble(line: str) -> bool:

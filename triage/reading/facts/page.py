@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -134,6 +135,12 @@ class Page:
     def starts(self) -> list[int]:
         """Where each sentence begins."""
         return [start for start, _ in self.sentences]
+
+    def sentence(self, at: int) -> tuple[int, int]:
+        """The sentence that a character stands in; nothing, (0, at), behind the last."""
+        index = bisect_right(self.starts, at) - 1
+        start, end = self.sentences[index] if index >= 0 else (0, at)
+        return (start, end) if at < end else (0, at)
 
     def evidence(self, start: int, end: int, rule: str) -> Evidence:
         return Evidence(self.part, start, end, self.text[start:end], rule)

@@ -130,11 +130,10 @@ def weigh(places: Sequence[Place], cues: Sequence[Cue], page: Page, claim: bool)
 
     claim: whether money is claimed for an outage; then a place named without more is taken for the one that was down.
     """
-    sentences = page.sentences
     flat = page.flat
     for place in places:
-        left = next((s for s, e in sentences if s <= place.start < e), 0)
-        right = max(place.end, next((e for s, e in sentences if s < place.end <= e), place.end))
+        left = page.sentence(place.start)[0]
+        right = max(place.end, page.sentence(place.end - 1)[1])
         near = dict.fromkeys(("down", "fine", "moved", "home", "base", "back"), 0.0)
         for cue in cues:
             inside = left <= cue.end and cue.start <= right

@@ -24,8 +24,8 @@ _PLACES = {
     "Europe/Copenhagen": "copenhagen danish", "Europe/Moscow": "moscow moskau", "Europe/Athens": "athens", "Europe/Helsinki": "helsinki",
     "Asia/Tokyo": "tokyo japan japanese japonaise japonesa giapponese tokio 日本 東京", "Asia/Singapore": "singapore", "Asia/Kolkata": "india indian mumbai", "Asia/Seoul": "seoul korea 한국",
     "Asia/Shanghai": "beijing shanghai china chinese 北京", "Asia/Dubai": "dubai", "Australia/Sydney": "sydney",
-    "America/New_York": "et eastern ny york nyc boston", "America/Chicago": "ct central chicago", "America/Denver": "mt mountain denver",
-    "America/Los_Angeles": "pt pacific francisco seattle", "America/Sao_Paulo": "brasilia paulo brazil brasil", "America/Mexico_City": "mexico cdmx mexicana",
+    "America/New_York": "est et eastern ny york nyc boston", "America/Chicago": "ct central chicago", "America/Denver": "mt mountain denver",
+    "America/Los_Angeles": "pacifique pacifico pt pacific francisco seattle", "America/Sao_Paulo": "brasilia paulo brazil brasil", "America/Mexico_City": "mexico cdmx mexicana",
     "America/Argentina/Buenos_Aires": "argentina aires buenos", "America/Bogota": "colombia bogota colombiana", "America/Santiago": "chile", "America/Lima": "peru lima peruana",
 }  # fmt: skip
 _PLACE_OF = {name: zone for zone, names in _PLACES.items() for name in names.split()}
@@ -39,7 +39,7 @@ _PATTERN = re.compile(
     rf"|(?P<bare>\+(?:1[0-4]|0\d):?[0-5]\d)(?!\d)"
     rf"|(?:us |new |the )?(?P<place>[a-z]+)(?: (?:standard|daylight|summer|local|winter))?[ -]{_TIME_WORDS}(?![a-z])"
     rf"|(?P<us>(?:et|ct|pt)(?![a-z'])(?!\s?\d)|eastern|pacific)(?![a-z])"
-    rf"|(?:a l')?{_HOURS_OF} (?:(?:locale|local|de|d'|di|do|du|del|standard|dell'|w|srodkowoeuropejskiego|lokalnego|oficial|estandar|in|van|la) ?){{0,3}}(?P<of>(?:central europea|europe centrale|dell'europa centrale|da europa central|[a-z]+))"
+    rf"|(?:a l')?{_HOURS_OF} (?:(?:locale|local|de|l'|d'|di|do|du|del|standard|dell'|w|srodkowoeuropejskiego|lokalnego|oficial|estandar|in|van|la) ?){{0,3}}(?P<of>(?:central europea|europe centrale|dell'europa centrale|da europa central|[a-z]+))"
     rf"|(?:de|di) (?P<city2>buenos aires|madrid|lisboa|roma|paris|mexico|bogota|santiago|lima|brasilia|sao paulo)(?![a-z])"
     rf"|\((?P<paren>[a-z]+)(?=\))"
     rf"|(?P<cjk>日本|東京|北京|한국)(?:標準)?(?:時間|시간|时间)"
