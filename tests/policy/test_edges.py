@@ -140,7 +140,12 @@ PROMISE, DATA, LAWS = (
         ),
         pytest.param(
             DATA,
-            ["ten business days over Easter", "a request for data is acknowledged first"],
+            [
+                "ten business days over Easter",
+                "five business days more, told in time",
+                "two days in which we wait for the sender",
+                "a request for data is acknowledged first",
+            ],
             "data.answer: no case that counts over a public holiday of DE-BE",
             id="a holiday among business days",
         ),
@@ -149,6 +154,18 @@ PROMISE, DATA, LAWS = (
             ["nothing is due on automated mail"],
             "data.answer: no case about a mail of category `automated`",
             id="a mail that sets no date",
+        ),
+        pytest.param(
+            LAWS,
+            ["CCPA: 45 days more, told in the first"],
+            "ccpa.respond: no case in which the period is extended",
+            id="an extension",
+        ),
+        pytest.param(
+            DATA,
+            ["two days in which we wait for the sender"],
+            "data.answer: no case in which the period is paused",
+            id="a pause",
         ),
         pytest.param(
             PRIVACY,
@@ -217,6 +234,10 @@ def test_a_case_that_expects_nothing_of_a_clause_does_not_count(packs: Path) -> 
             ("brightwater/clauses/availability.yaml", "customer, force", ["force"]),
             ("brightwater/clauses/data.yaml", "10 business days", ["9 business days", "11 business days"]),
             ("brightwater/clauses/data.yaml", "calendar: DE-BE", ["calendar: US"]),
+            ("brightwater/clauses/data.yaml", "extension: 5 b", ["extension: 4 b", "extension: 6 b"]),
+            ("brightwater/clauses/data.yaml", "stops the clock", ["counts"]),
+            ("statutory/clauses/deadlines.yaml", "extension: 45", ["extension: 44", "extension: 46"]),
+            ("statutory/clauses/deadlines.yaml", "extension: 2 m", ["extension: 1 m", "extension: 3 m"]),
             ("statutory/clauses/deadlines.yaml", "from: 2018-05-25", ["from: 2018-05-24", "from: 2018-05-26"]),
             ("statutory/clauses/deadlines.yaml", "from: 2020-09-18", ["from: 2020-09-17", "from: 2020-09-19"]),
         ]

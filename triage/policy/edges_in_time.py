@@ -81,6 +81,11 @@ def untested_deadline(clause: Clause, version: Version, pack: Pack, tried: Seque
         starts = [each.scenario.received_at for each in due]
         if not any(start is not None and shows(start, pack.zone) for start in starts):
             yield version.line, words, f"{about}, then: {{due: {{{rule.kind}: ...}}}}"
+    for what, wanted, given in (("extended", rule.extension, "..."), ("paused", rule.may_pause, "... to ...")):
+        if wanted and not any(event.what == what for each in due for event in each.scenario.events):
+            key = "waiting" if what == "paused" else what
+            mail = f"{about[:-1]}, {key}: {given}}}"
+            yield version.line, f"in which the period is {what}", f"{mail}, then: {{due: {{{rule.kind}: ...}}}}"
     for words, mail in _not_concerned(rule, mails):
         yield version.line, words, f"{mail}, then: {{due: {{...}}}} (without `{rule.kind}`)"
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from triage.model import Assessment, Deadline, Label, Outcome, Reading, Result
 from triage.policy.assess import assess, cycles_of
-from triage.policy.deadlines import deadlines
+from triage.policy.deadlines import ClockEvent, deadlines
 from triage.policy.facts import AccountFacts, BillLine, ClaimFacts, CycleFacts, OutageFacts, ServiceFacts
 from triage.policy.judging import Judged
 from triage.policy.pack import Clause, Pack
@@ -35,7 +35,7 @@ from triage.policy.yamlfile import Block, read_yaml
 class Scenario:
     """One case of a pack. facts: of a claim, else a mail with reading and received_at. expected: as written under `then`.
 
-    documents: the only ones that count in this case; empty: all.
+    documents: the only ones that count in this case; empty: all. events: what happened to the clock since.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Scenario:
     reading: Reading | None = None
     received_at: datetime | None = None
     documents: tuple[str, ...] = ()
+    events: tuple[ClockEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def try_scenario(scenario: Scenario, pack: Pack) -> Tried:
     assert scenario.received_at is not None
     if scenario.documents:
         pack = pack.narrowed(scenario.documents)
-    due, bearing = deadlines(scenario.reading, scenario.received_at, pack), bearing_on(scenario.reading, pack)
+    due = deadlines(scenario.reading, scenario.received_at, pack, events=scenario.events)
+    bearing = bearing_on(scenario.reading, pack)
     found: dict[str, Any] = {
         "due": {each.kind: each.due_at for each in due},
         "by": {each.kind: each.clause for each in due},
@@ -144,14 +146,30 @@ def _file(file: Path, pack: Pack) -> Iterator[Scenario]:
         name, where = block.text("case"), (block.where, block.line)
         if "mail" in block:
             mail = block.block("mail")
-            mail.only("received", "categories", "rights", "documents")
+            mail.only("received", "categories", "rights", "documents", "extended", "waiting")
             categories, rights = (tuple(Label(x, 1.0) for x in mail.texts(key, [])) for key in ("categories", "rights"))
             reading, received_at = Reading("en", categories, rights), _instant(mail, "received")
             expected = _expected_of_mail(then)
-            yield Scenario(name, *where, expected, None, reading, received_at, mail.texts("documents", []))
+            yield Scenario(
+                name, *where, expected, None, reading, received_at, mail.texts("documents", []), _events(mail)
+            )
         else:
             facts = _facts(given, block.block("with", Block(*where)), pack)
             yield Scenario(name, *where, _expected_of_claim(then, pack), facts=facts)
+
+
+def _events(mail: Block) -> tuple[ClockEvent, ...]:
+    """`extended`: when we took more time and said so; `waiting`: from when to when we waited for the sender."""
+    events = []
+    if "extended" in mail:
+        at = _instant(mail, "extended")
+        events.append(ClockEvent("extended", at, noticed_at=at))
+    if "waiting" in mail:
+        start, end = _span(mail, "waiting", mail.text("waiting"))
+        if start is None or end is None:
+            mail.wrong("waiting", "Both ends are wanted.", "Write `2026-03-20 08:00 to 2026-03-22 08:00`.")
+        events += [ClockEvent("paused", start), ClockEvent("resumed", end)]
+    return tuple(events)
 
 
 def _expected_of_claim(block: Block, pack: Pack) -> dict[str, Any]:
