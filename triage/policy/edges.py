@@ -243,7 +243,9 @@ def _against_fact(leaf: Comparison, pack: Pack) -> Iterator[Edge]:
             known = [(a, b) for a, b in pairs if a is not None and b is not None]
             return view.answered and any(a == b if on else _hardly(a, b, side, leaf, pack) for a, b in known)
 
-        beside = f"{_WINDOW.get(_type(leaf.fact, pack), 'a cent')} at most {'before' if side < 0 else 'after'}"
+        kind = _type(leaf.fact, pack)
+        ways = ("before", "after") if kind in ("instant", "day") else ("below", "above")
+        beside = f"{_WINDOW.get(kind, 'a cent')} at most {ways[side > 0]}"
         words = f"with `{leaf.fact}` {'exactly at' if on else beside} `{leaf.other}`"
         yield Edge(leaf.line, words, f"with: {{{leaf.fact}: ...}}, then: {{outcome: ...}}", met)
 
