@@ -19,7 +19,9 @@ Indices = NDArray[np.int64]
 Values = NDArray[np.float32]
 
 CHARACTER_BITS, WORD_BITS, CONCEPT_BITS = 16, 15, 15
-_ORDERS = (2, 3, 4, 5)
+_LONGEST_ORDER = 5
+_STEP = np.uint64(1_000_003)
+_CHARACTER_MASK = np.uint64((1 << CHARACTER_BITS) - 1)
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _SPACE = re.compile(r"\s+")
 _DIGITS = re.compile(r"\d+")
@@ -55,23 +57,21 @@ def character_rows(texts: Sequence[str]) -> Rows:
     codes = np.frombuffer("".join(plain).encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
     owner = np.repeat(np.arange(len(plain)), [len(text) for text in plain])
     buckets, owners = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for order in _ORDERS:
+    rolling = codes
+    for order in range(2, _LONGEST_ORDER + 1):
         if len(codes) < order:
             break
         width = len(codes) - order + 1
-        inside = owner[:width] == owner[order - 1 :]
-        hashed = _mix(_rolling(codes, order), order) & np.uint64((1 << CHARACTER_BITS) - 1)
-        buckets.append(hashed[inside].astype(np.int64))
-        owners.append(owner[:width][inside])
+        rolling = rolling[:width] * _STEP + codes[order - 1 :]
+        hashed = _mix(rolling, order) & _CHARACTER_MASK
+        if len(plain) == 1:
+            buckets.append(hashed.astype(np.int64))
+            owners.append(owner[:width])
+        else:
+            inside = owner[:width] == owner[order - 1 :]
+            buckets.append(hashed[inside].astype(np.int64))
+            owners.append(owner[:width][inside])
     return Rows(np.concatenate(buckets), np.concatenate(owners))
-
-
-def _rolling(codes: NDArray[np.uint64], order: int) -> NDArray[np.uint64]:
-    width = len(codes) - order + 1
-    total = np.zeros(width, dtype=np.uint64)
-    for offset in range(order):
-        total = total * np.uint64(1_000_003) + codes[offset : offset + width]
-    return total
 
 
 def _mix(values: NDArray[np.uint64], order: int) -> NDArray[np.uint64]:

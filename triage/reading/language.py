@@ -20,6 +20,7 @@ from triage.reading.text import prose
 DEFAULT = "en"
 BITS = 15
 _ORDERS = (1, 2, 3, 4)
+_STEP = np.uint64(1_000_003)
 _MASK = np.uint64((1 << BITS) - 1)
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _NAMES = re.compile(r"\S*[@/\\]\S*|\S+\.\w{2,}\S*|\b\w*\d\w*\b|\b[A-Z_]{3,}\b(?=[^A-Z]*[a-z])")
@@ -48,7 +49,7 @@ class LanguageModel:
             return np.zeros(len(self.codes))
         buckets, lengths = grams(found)
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        scores = np.add.reduceat(self.table[buckets], starts, axis=0, dtype=np.float64)
+        scores = np.add.reduceat(self.table.take(buckets, axis=0), starts, axis=0, dtype=np.float64)
         loudness = np.minimum(_LOUDEST, _VOTE_PER_LETTER * lengths / len(_ORDERS))
         pasted = np.array([code == DEFAULT for code in self.codes])
         loudness[pasted[scores.argmax(axis=1)]] *= _PASTED
@@ -104,11 +105,11 @@ def grams(lines: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     codes = np.frombuffer("".join(spaced).encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
     line = np.repeat(np.arange(len(spaced)), [len(each) for each in spaced])
     hashed, owners = [], []
+    rolling = np.zeros(len(codes) + 1, dtype=np.uint64)
     for order in _ORDERS:
         width = max(0, len(codes) - order + 1)
-        total = np.full(width, order, dtype=np.uint64)
-        for offset in range(order):
-            total = total * np.uint64(1_000_003) + codes[offset : offset + width]
+        rolling = rolling[:width] * _STEP + codes[order - 1 :]
+        total = rolling + np.uint64(order * int(_STEP) ** order % 2**64)
         inside = line[:width] == line[order - 1 : order - 1 + width]
         hashed.append((((total * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) & _MASK)[inside])
         owners.append(line[:width][inside])

@@ -34,7 +34,7 @@ class Group:
     def scores(self, vector: Vector) -> Array:
         values = weigh(vector, self.rarity)
         norm = float(np.sqrt(values @ values))
-        return values @ self.weights[vector.indices] / norm if norm else np.zeros(len(LABELS), np.float32)
+        return values @ self.weights.take(vector.indices, axis=0) / norm if norm else np.zeros(len(LABELS), np.float32)
 
     def each(self, rows: Rows, texts: int) -> Array:
         """Scores of several texts, shape (texts, labels)."""
@@ -46,7 +46,9 @@ class Group:
         values = weigh(Vector(bucket, counts.astype(np.float32)), self.rarity)
         norms = np.sqrt(np.bincount(owner, weights=values * values, minlength=texts))
         present, first = np.unique(owner, return_index=True)
-        sums = np.add.reduceat(values[:, None] * self.weights[bucket], first, axis=0)
+        weighed: Array = np.take(self.weights, bucket, axis=0)
+        np.multiply(weighed, values[:, None], out=weighed)
+        sums = np.add.reduceat(weighed, first, axis=0)
         total[present] = sums / np.maximum(norms[present], 1e-9)[:, None]
         return total
 
