@@ -14,6 +14,7 @@ from itertools import pairwise
 
 # Letters of other scripts that are drawn like Latin ones; used only where the text around them is Latin.
 _LOOKALIKES = dict(zip("аеорсухіјѕԁһкмтвнаοενικρτυχ", "aeopcyxijsdhkmtbhaoevikptux", strict=True))
+_GREEK_OR_CYRILLIC, _LATIN = re.compile("[\u0370-\u052f]"), re.compile("[a-z]")
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _KEPT_MARKS = re.compile("[\u3040-\u30ff\u0400-\u04ff\uac00-\ud7af]")
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〆ー"
@@ -65,13 +66,13 @@ _LATIN_FOLD = {ord(character): latin for character, latin in _LOOKALIKES.items()
 def fold(text: str) -> str:
     """The text lower-cased, without accents and look-alike letters; as long as `text`, character for character."""
     folded = text.translate(_FOLD)
-    return folded if folded.isascii() or not _mostly_latin(folded) else folded.translate(_LATIN_FOLD)
+    if folded.isascii() or not _GREEK_OR_CYRILLIC.search(folded) or not _mostly_latin(folded):
+        return folded
+    return folded.translate(_LATIN_FOLD)
 
 
 def _mostly_latin(folded: str) -> bool:
-    latin = len(re.findall("[a-z]", folded))
-    other = len(re.findall("[\u0370-\u052f]", folded))
-    return other < latin
+    return len(_GREEK_OR_CYRILLIC.findall(folded)) < len(_LATIN.findall(folded))
 
 
 def words(folded: str, start: int = 0, end: int = sys.maxsize) -> list[tuple[str, int, int]]:
