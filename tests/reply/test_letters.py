@@ -6,12 +6,11 @@ After a wanted change, look at `git diff tests/reply/approved` once `APPROVE=1 p
 from __future__ import annotations
 
 import os
-import time
 from functools import cache
 
 import pytest
 
-from tests.reply.cases import CASES, LANGUAGES, ROOT, drafted, writer
+from tests.reply.cases import CASES, LANGUAGES, ROOT, drafted
 
 APPROVED = ROOT / "tests" / "reply" / "approved"
 
@@ -56,16 +55,3 @@ def test_a_plain_acknowledgement_waits_for_a_person(name: str, language: str) ->
     assert [problem.code for problem in draft.problems] == ["placeholder"]
     filled = draft.text[: draft.text.index("[[")] + "Hello." + draft.text[draft.text.index("]]") + 2 :]
     assert CASES[name].check(filled, language) == ()
-
-
-def test_a_letter_costs_little() -> None:
-    """About 2 ms each with its checks; the bound leaves room for a slow machine and catches what is made anew each time."""
-    made = [(case, case.arguments("en")) for case in CASES.values()]
-
-    def cost() -> float:
-        began = time.process_time()
-        for case, (positional, named) in made:
-            writer().draft(case.message, *positional, **named)
-        return (time.process_time() - began) / len(made)
-
-    assert min(cost() for _ in range(4)) < 0.006
