@@ -125,7 +125,7 @@ class Concepts:
         self.cues = tuple(cues)
         self._keys: dict[str, int] = {}
         self._known: dict[tuple[bool, tuple[str, ...]], frozenset[str]] = {}
-        self._pairs: dict[str, _Beside] = {}
+        self._anywhere: dict[str, _Beside] = {}
 
     def of_line(self, line: Line) -> frozenset[str]:
         """Keys of what stands in one sentence."""
@@ -161,9 +161,9 @@ class Concepts:
 
     def _beside(self, concept: str) -> dict[str, int]:
         """The bucket of a pair named anywhere in the text, by the other concept of the pair."""
-        if concept not in self._pairs:
-            self._pairs[concept] = _Beside(concept)
-        return self._pairs[concept]
+        if concept not in self._anywhere:
+            self._anywhere[concept] = _Beside(concept)
+        return self._anywhere[concept]
 
     def index(self, key: str) -> int:
         index = self._keys.get(key)
